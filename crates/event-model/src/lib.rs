@@ -1,0 +1,36 @@
+//! Log records as Fluent Bit has them, without its memory traffic.
+//!
+//! A [`Record`] is a flat list of [`Field`]s: order and duplicate keys are kept, because Fluent Bit keeps
+//! them and its outputs depend on both. A [`Value`] is `Copy` and borrows: from the line it was read
+//! from, from the [`Arena`] of the batch where bytes had to be made (an unescaped string, say), or from an
+//! [`OwnedValue`] that outlives many batches (the metadata of a pod).
+//!
+//! ```
+//! use event_model::{Arena, Field, Value};
+//!
+//! let arena = Arena::new();
+//! let level = arena.concat(&[b"wa", b"rn"]);
+//! let labels = arena.slice(&[Field::new(b"app", Value::Str(b"web"))]);
+//! let fields = [Field::new(b"level", Value::Str(level)), Field::new(b"labels", Value::Map(labels))];
+//! let found = event_model::last_field(&fields, b"labels").and_then(|labels| labels.get(b"app"));
+//! assert_eq!(found, Some(Value::Str(b"web")));
+//! ```
+//!
+//! Text is bytes: log lines are usually UTF-8, and not always.
+//!
+//! What it does not do: parse (see `fluentbit-parser`), or decide what a record means.
+#![forbid(unsafe_code)]
+
+mod arena;
+mod compat;
+mod owned;
+mod record;
+mod timestamp;
+mod value;
+
+pub use arena::Arena;
+pub use compat::Compat;
+pub use owned::{Constant, OwnedField, OwnedValue};
+pub use record::{Field, Record, last_field};
+pub use timestamp::Timestamp;
+pub use value::{Elements, Kind, Members, Value};
