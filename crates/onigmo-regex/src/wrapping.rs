@@ -1,0 +1,93 @@
+/// How the slashes around a pattern in a Fluent Bit configuration are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wrapping {
+    /// `/pattern/` and `/pattern/flags`: Fluent Bit 5.1.1.
+    Flags,
+    /// `/pattern/` only: Fluent Bit 1.8.11.
+    SlashesOnly,
+}
+
+/// The pattern inside its wrapping, and its flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unwrapped<'p> {
+    pub(crate) pattern: &'p str,
+    /// Where `pattern` starts in the wrapped text, in bytes.
+    pub(crate) offset: usize,
+    pub(crate) dot_all: bool,
+    pub(crate) ignore_case: bool,
+    pub(crate) extended: bool,
+}
+
+impl Wrapping {
+    pub(crate) fn unwrap(self, text: &str) -> Unwrapped<'_> {
+        let plain = |pattern, offset| Unwrapped {
+            pattern,
+            offset,
+            dot_all: false,
+            ignore_case: false,
+            extended: false,
+        };
+        let Some(inner) = text.strip_prefix('/') else { return plain(text, 0) };
+        if self == Wrapping::Flags
+            && let Some((pattern, flags)) = inner.rsplit_once('/')
+            && flags.bytes().all(|flag| b"mixo".contains(&flag))
+            && flags.bytes().any(|flag| flag != b'o')
+        {
+            return Unwrapped {
+                pattern,
+                offset: 1,
+                dot_all: flags.contains('m'),
+                ignore_case: flags.contains('i'),
+                extended: flags.contains('x'),
+            };
+        }
+        // A single slash is both the first and the last: it leaves an empty pattern.
+        match inner.strip_suffix('/') {
+            Some(pattern) => plain(pattern, 1),
+            None if inner.is_empty() => plain(inner, 1),
+            None => plain(text, 0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(wrapping: Wrapping, text: &str, expected: &str) {
+        let Unwrapped { pattern, offset, dot_all, ignore_case, extended } = wrapping.unwrap(text);
+        assert_eq!(&text[offset..offset + pattern.len()], pattern, "{text}");
+        let flags: String = [(dot_all, 'm'), (ignore_case, 'i'), (extended, 'x')]
+            .into_iter()
+            .filter_map(|(on, flag)| on.then_some(flag))
+            .collect();
+        assert_eq!(format!("{pattern},{flags}"), expected, "{text}");
+    }
+
+    #[test]
+    fn slashes_and_flags() {
+        for (text, with_flags, slashes_only) in [
+            ("a", "a,", "a,"),
+            ("/a/", "a,", "a,"),
+            ("//", ",", ","),
+            ("/", ",", ","),
+            ("", ",", ","),
+            ("/a", "/a,", "/a,"),
+            ("a/", "a/,", "a/,"),
+            ("a/i", "a/i,", "a/i,"),
+            ("/a/i", "a,i", "/a/i,"),
+            ("/a/mix", "a,mix", "/a/mix,"),
+            ("/api/m", "api,m", "/api/m,"),
+            ("/a/b/m", "a/b,m", "/a/b/m,"),
+            ("//m", ",m", "//m,"),
+            ("/m", "/m,", "/m,"),
+            ("/a/o", "/a/o,", "/a/o,"),
+            ("/a/oi", "a,i", "/a/oi,"),
+            ("/a/iq", "/a/iq,", "/a/iq,"),
+            ("/a/i/", "a/i,", "a/i,"),
+        ] {
+            check(Wrapping::Flags, text, with_flags);
+            check(Wrapping::SlashesOnly, text, slashes_only);
+        }
+    }
+}
