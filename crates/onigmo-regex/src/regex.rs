@@ -83,7 +83,7 @@ impl Regex {
     }
 
     /// Searches and fills `slots` with the groups of the leftmost match.
-    pub fn captures<'h>(&self, haystack: &'h [u8], slots: &mut Captures) -> bool {
+    pub fn captures(&self, haystack: &[u8], slots: &mut Captures) -> bool {
         slots.slots.clear();
         slots.slots.resize(2 * (self.inner.group_count + 1), None);
         self.inner.engine.search_slots(&Input::new(haystack), &mut slots.slots).is_some()
