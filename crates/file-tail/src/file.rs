@@ -1,0 +1,114 @@
+//! An open file.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::PathBuf;
+
+use pipeline_core::follow::{Follow, Identity, Seen};
+use pipeline_core::frame::Framer;
+
+use crate::database::MARKER_BYTES;
+use crate::discover::identity;
+
+/// A file that is followed.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    pub(crate) file: File,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) follow: Follow,
+    pub(crate) framer: Framer,
+    /// Bytes read that form no complete line yet.
+    pub(crate) partial: Vec<u8>,
+    /// Up to where everything was delivered.
+    pub(crate) committed: u64,
+    /// The row in the database.
+    pub(crate) row: Option<i64>,
+    /// Whether a change is told by the kernel.
+    pub(crate) watched: bool,
+    /// Whether a line that does not fit ended the reading.
+    pub(crate) stuck: bool,
+    /// Whether it is queued for reading.
+    pub(crate) queued: bool,
+    /// The last bytes before the read offset.
+    last_bytes: Vec<u8>,
+}
+
+impl OpenFile {
+    pub(crate) fn new(file: File, name: String, path: PathBuf, follow: Follow) -> Self {
+        let committed = follow.offset();
+        let mut open = Self {
+            file,
+            name,
+            path,
+            follow,
+            framer: Framer::new(),
+            partial: Vec::new(),
+            committed,
+            row: None,
+            watched: false,
+            stuck: false,
+            queued: false,
+            last_bytes: Vec::new(),
+        };
+        open.last_bytes = open.before(committed);
+        open
+    }
+
+    /// The bytes a marker for `offset` covers.
+    pub(crate) fn before(&self, offset: u64) -> Vec<u8> {
+        let size = MARKER_BYTES.min(usize::try_from(offset).unwrap_or(MARKER_BYTES));
+        let mut bytes = vec![0; size];
+        match self.file.read_exact_at(&mut bytes, offset - size as u64) {
+            Ok(()) => bytes,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Where the first line starts that was not handed on.
+    pub(crate) fn line_start(&self) -> u64 {
+        self.follow.offset() - self.partial.len() as u64
+    }
+
+    /// Looks at the file and its path. The second result is whether the file still has a name.
+    pub(crate) fn look(&self) -> io::Result<(Seen, bool)> {
+        let metadata = self.file.metadata()?;
+        let at_path: Option<Identity> = fs::metadata(&self.path).ok().map(|metadata| identity(&metadata));
+        let offset = self.follow.offset();
+        // Only a file that grew can hide that it was replaced.
+        let same_content = metadata.size() <= offset
+            || self.last_bytes.is_empty()
+            || self.before(offset).ends_with(&self.last_bytes);
+        Ok((Seen { at_path, size: metadata.size(), same_content }, metadata.nlink() > 0))
+    }
+
+    /// Reads on to the end of `buffer`, at most `most` bytes.
+    pub(crate) fn read(&mut self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        let start = buffer.len();
+        buffer.resize(start + most, 0);
+        let read = self.file.read_at(&mut buffer[start..], self.follow.offset());
+        buffer.truncate(start + *read.as_ref().unwrap_or(&0));
+        let read = read?;
+        self.follow.handle_read(read as u64);
+        let seen = &buffer[start..];
+        if seen.len() >= MARKER_BYTES {
+            self.last_bytes = seen[seen.len() - MARKER_BYTES..].to_vec();
+        } else if read > 0 {
+            self.last_bytes.extend_from_slice(seen);
+            let surplus = self.last_bytes.len().saturating_sub(MARKER_BYTES);
+            self.last_bytes.drain(..surplus);
+        }
+        Ok(read)
+    }
+
+    /// Starts over at offset 0.
+    pub(crate) fn restart(&mut self) {
+        self.partial.clear();
+        self.last_bytes.clear();
+        self.framer = Framer::new();
+        self.follow.handle_seek(0);
+        self.committed = 0;
+        self.stuck = false;
+    }
+}

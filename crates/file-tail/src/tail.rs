@@ -1,0 +1,444 @@
+//! The tail.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::fs::{self, File};
+use std::os::fd::BorrowedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use pipeline_core::acknowledge::FileId;
+use pipeline_core::follow::{Action, Follow, Identity};
+use pipeline_core::frame::{Line, Rest};
+
+use crate::database::{OffsetDb, Row, marker};
+use crate::discover::{Discovery, Found, find_renamed, identity};
+use crate::error::Error;
+use crate::file::OpenFile;
+use crate::options::TailOptions;
+use crate::watch::{News, Watcher};
+
+/// What a [`Tail`] tells its caller.
+pub trait Handler {
+    /// A file was found. `false` leaves it alone until the next scan.
+    fn admit(&mut self, file: FileId, name: &str) -> bool {
+        let _ = (file, name);
+        true
+    }
+
+    /// A complete line.
+    fn line(&mut self, file: FileId, line: Line<'_>);
+
+    /// All lines before `offset` were given.
+    fn read(&mut self, file: FileId, offset: u64) {
+        let _ = (file, offset);
+    }
+
+    /// The file's content was replaced; it is read again from its start.
+    fn truncated(&mut self, file: FileId) {
+        let _ = file;
+    }
+
+    /// A line does not fit; the rest of the file is left alone.
+    fn line_too_long(&mut self, file: FileId, name: &str, offset: u64) {
+        let _ = (file, name, offset);
+    }
+
+    /// The file is no longer followed: all of it was read and committed.
+    fn closed(&mut self, file: FileId) {
+        let _ = file;
+    }
+}
+
+/// Follows the files of one `tail` input. See the crate's example.
+#[derive(Debug)]
+pub struct Tail {
+    options: TailOptions,
+    discovery: Discovery,
+    db: Option<OffsetDb>,
+    watcher: Watcher,
+    files: BTreeMap<FileId, OpenFile>,
+    by_identity: HashMap<Identity, FileId>,
+    /// Rotated files that were read and closed but still match, and how much of them was read.
+    finished: HashMap<Identity, Finished>,
+    queue: VecDeque<FileId>,
+    uncommitted: BTreeSet<FileId>,
+    buffer: Vec<u8>,
+    started: Instant,
+    next_file: u64,
+    next_scan: Instant,
+    next_look: Instant,
+    scanned: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Finished {
+    offset: u64,
+    row: Option<i64>,
+}
+
+/// Between two scans that new files ask for.
+const SCAN_PAUSE: Duration = Duration::from_millis(100);
+
+impl Tail {
+    /// Prepares to follow files; nothing is opened but the database.
+    ///
+    /// # Errors
+    ///
+    /// When a pattern is malformed or the database cannot be used.
+    pub fn open(options: TailOptions) -> Result<Self, Error> {
+        let discovery = Discovery::new(&options)?;
+        let db = match &options.db {
+            Some(path) => Some(OffsetDb::open(path, options.db_sync, options.db_locking)?),
+            None => None,
+        };
+        let mut watcher = Watcher::new(options.inotify_watcher);
+        for folder in discovery.folders() {
+            watcher.add_folder(&folder);
+        }
+        let now = Instant::now();
+        Ok(Self {
+            discovery,
+            db,
+            watcher,
+            files: BTreeMap::new(),
+            by_identity: HashMap::new(),
+            finished: HashMap::new(),
+            queue: VecDeque::new(),
+            uncommitted: BTreeSet::new(),
+            buffer: Vec::new(),
+            started: now,
+            next_file: options.first_file,
+            next_scan: now,
+            next_look: now,
+            scanned: false,
+            options,
+        })
+    }
+
+    /// Readable when [`poll`](Self::poll) has something to do. `None` without inotify.
+    #[must_use]
+    pub fn watch_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.watcher.fd()
+    }
+
+    /// When to call [`poll`](Self::poll) at the latest.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.next_scan.min(self.next_look)
+    }
+
+    /// Whether every file found so far was read to its end.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.scanned && self.queue.is_empty()
+    }
+
+    /// How many files are followed.
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Takes news of files, scans when it is time, and queues what can be read.
+    pub fn poll(&mut self, now: Instant, handler: &mut impl Handler) {
+        let mut touched = BTreeSet::new();
+        for news in self.watcher.take() {
+            match news {
+                News::File(file) => {
+                    touched.insert(file);
+                }
+                News::Folder => self.next_scan = self.next_scan.min(now + SCAN_PAUSE),
+                News::Lost => self.next_look = now,
+            }
+        }
+        if now >= self.next_look {
+            touched.extend(self.files.keys());
+            self.next_look = now + self.look_interval();
+        }
+        for file in touched {
+            self.look(file, now, handler);
+        }
+        if now >= self.next_scan {
+            self.scan(now, handler);
+            self.next_scan = now + self.options.refresh_interval;
+        }
+    }
+
+    /// Reads a piece of the next file that has something. `false` when none has.
+    pub fn read(&mut self, handler: &mut impl Handler) -> bool {
+        let Some(id) = self.queue.pop_front() else { return false };
+        let Some(file) = self.files.get_mut(&id) else { return !self.queue.is_empty() };
+        file.queued = false;
+        // The partial line and what follows it must lie side by side; one buffer serves all files.
+        self.buffer.clear();
+        self.buffer.append(&mut file.partial);
+        let start = file.follow.offset() - self.buffer.len() as u64;
+        match file.read(&mut self.buffer, self.options.read_size) {
+            Ok(0) => {
+                file.partial.extend_from_slice(&self.buffer);
+                return !self.queue.is_empty();
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(file = file.name, %error, "cannot read");
+                file.partial.extend_from_slice(&self.buffer);
+                return !self.queue.is_empty();
+            }
+        }
+        let skipped = file.framer.skipped();
+        let rest = file.framer.frame(
+            &self.buffer,
+            start,
+            self.options.longest_line,
+            self.options.long_lines,
+            |line| handler.line(id, line),
+        );
+        if skipped == 0 && file.framer.skipped() > 0 {
+            tracing::warn!(file = file.name, longest = self.options.longest_line, "long lines are left out");
+        }
+        let used = match rest {
+            Rest::Used(used) => used,
+            Rest::TooLong(used) => {
+                file.stuck = true;
+                handler.line_too_long(id, &file.name, start + used as u64);
+                used
+            }
+        };
+        file.partial.extend_from_slice(&self.buffer[used..]);
+        handler.read(id, start + used as u64);
+        if !file.stuck {
+            // Reading until nothing comes costs one call and saves a look at the file.
+            file.queued = true;
+            self.queue.push_back(id);
+        }
+        true
+    }
+
+    /// Everything of `file` before `offset` was delivered. Stored by the next [`persist`](Self::persist).
+    pub fn commit(&mut self, file: FileId, offset: u64) {
+        if let Some(open) = self.files.get_mut(&file) {
+            open.committed = offset;
+            self.uncommitted.insert(file);
+        }
+    }
+
+    /// Stores what was committed since the last call.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be written; the offsets are kept for the next call.
+    pub fn persist(&mut self) -> Result<(), Error> {
+        let Some(db) = &mut self.db else {
+            self.uncommitted.clear();
+            return Ok(());
+        };
+        let offsets: Vec<_> = self
+            .uncommitted
+            .iter()
+            .filter_map(|id| self.files.get(id))
+            .filter_map(|file| Some((file.row?, file.committed, file.before(file.committed))))
+            .collect();
+        if !offsets.is_empty() {
+            db.store(&offsets)?;
+        }
+        self.uncommitted.clear();
+        Ok(())
+    }
+
+    fn look_interval(&self) -> Duration {
+        const POLLING: Duration = Duration::from_millis(250);
+        let all_watched = self.files.values().all(|file| file.watched);
+        if all_watched { self.options.watcher_interval } else { self.options.watcher_interval.min(POLLING) }
+    }
+
+    fn look(&mut self, id: FileId, now: Instant, handler: &mut impl Handler) {
+        let Some(file) = self.files.get_mut(&id) else { return };
+        if file.queued {
+            return;
+        }
+        let (seen, named) = match file.look() {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(file = file.name, %error, "cannot look at the file");
+                return;
+            }
+        };
+        let was_rotated = file.follow.is_rotated();
+        let elapsed = u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
+        let action = file.follow.handle_seen(elapsed, seen);
+        if !was_rotated && file.follow.is_rotated() {
+            // A new file may be at the path already.
+            self.next_scan = now;
+            if let (Some(db), Some(row)) = (&self.db, file.row) {
+                report(db.mark_rotated(row));
+            }
+        }
+        match action {
+            Action::Read if !file.stuck => {
+                file.queued = true;
+                self.queue.push_back(id);
+            }
+            Action::Restart => {
+                file.restart();
+                file.queued = true;
+                self.queue.push_back(id);
+                self.uncommitted.insert(id);
+                handler.truncated(id);
+            }
+            Action::Close if file.stuck || file.committed >= file.line_start() => {
+                self.close(id, named, handler);
+            }
+            Action::Read | Action::Close | Action::Wait => {}
+        }
+    }
+
+    fn close(&mut self, id: FileId, named: bool, handler: &mut impl Handler) {
+        report(self.persist());
+        let Some(file) = self.files.remove(&id) else { return };
+        self.by_identity.remove(&file.follow.identity());
+        self.watcher.remove_file(id);
+        if named {
+            let finished = Finished { offset: file.follow.offset(), row: file.row };
+            self.finished.insert(file.follow.identity(), finished);
+        } else if let (Some(db), Some(row)) = (&self.db, file.row) {
+            report(db.delete(row));
+        }
+        handler.closed(id);
+    }
+
+    fn scan(&mut self, now: Instant, handler: &mut impl Handler) {
+        let found = self.discovery.find();
+        self.forget_finished(&found);
+        let first = !self.scanned;
+        let from_head = self.options.read_from_head || !first;
+        if first {
+            self.recover(&found, now, handler);
+        }
+        for found in found {
+            if !self.by_identity.contains_key(&found.identity) {
+                self.add(found, from_head, now, handler);
+            }
+        }
+        self.scanned = true;
+    }
+
+    /// Rotated files that match no more need no memory.
+    fn forget_finished(&mut self, found: &[Found]) {
+        let matching: BTreeSet<Identity> = found.iter().map(|found| found.identity).collect();
+        let gone: Vec<Identity> = self.finished.keys().filter(|id| !matching.contains(id)).copied().collect();
+        for identity in gone {
+            let row = self.finished.remove(&identity).and_then(|finished| finished.row);
+            if let (Some(db), Some(row)) = (&self.db, row) {
+                report(db.delete(row));
+            }
+        }
+    }
+
+    /// Reads on in files that were renamed while the program did not run, and drops the rows of files that
+    /// are gone.
+    fn recover(&mut self, found: &[Found], now: Instant, handler: &mut impl Handler) {
+        let rows = match self.db.as_ref().map(OffsetDb::rows) {
+            Some(Ok(rows)) => rows,
+            Some(Err(error)) => return tracing::error!(%error, "cannot read the offsets"),
+            None => return,
+        };
+        for row in rows {
+            // Rows of other patterns belong to another input that shares the database.
+            let matched = found.iter().any(|found| found.identity.inode == row.inode);
+            if matched || !self.discovery.wants(&row.name) {
+                continue;
+            }
+            let path = self.options.base.as_deref().unwrap_or(Path::new("")).join(&row.name);
+            let renamed = find_renamed(&path, row.inode).and_then(|path| {
+                let metadata = fs::metadata(&path).ok()?;
+                (metadata.size() > row.offset).then(|| Found {
+                    name: row.name.clone(),
+                    path,
+                    identity: identity(&metadata),
+                })
+            });
+            match renamed {
+                Some(found) => {
+                    tracing::info!(file = row.name, now = %found.path.display(), "reading on in a rotated file");
+                    self.add(found, false, now, handler);
+                }
+                None => {
+                    if let Some(db) = &self.db {
+                        report(db.delete(row.id));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, found: Found, from_head: bool, now: Instant, handler: &mut impl Handler) {
+        let id = FileId(self.next_file);
+        if !handler.admit(id, &found.name) {
+            return;
+        }
+        let opened = File::open(&found.path).and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::error!(file = found.name, %error, "cannot open");
+                return handler.closed(id);
+            }
+        };
+        // The path may lead to another file by now; what was opened counts.
+        let identity = identity(&metadata);
+        if self.by_identity.contains_key(&identity) {
+            return handler.closed(id);
+        }
+        let rotate_wait = u64::try_from(self.options.rotate_wait.as_millis()).unwrap_or(u64::MAX);
+        let mut open = OpenFile::new(file, found.name, found.path, Follow::new(identity, 0, rotate_wait));
+        let finished = self.finished.remove(&identity);
+        let (row, offset) = match self.known(&open, identity.inode) {
+            Some((row, offset)) => (Some(row), offset),
+            None if finished.is_some() => (None, finished.map_or(0, |finished| finished.offset)),
+            None => (None, if from_head { 0 } else { metadata.size() }),
+        };
+        if finished.is_some() && metadata.size() <= offset {
+            self.finished.extend(finished.map(|finished| (identity, finished)));
+            return handler.closed(id);
+        }
+        self.next_file += 1;
+        open = OpenFile::new(open.file, open.name, open.path, Follow::new(identity, offset, rotate_wait));
+        open.row = row.or_else(|| self.insert_row(&open, identity.inode));
+        open.watched = self.watcher.add_file(id, &open.file);
+        handler.read(id, offset);
+        self.by_identity.insert(identity, id);
+        self.files.insert(id, open);
+        self.look(id, now, handler);
+    }
+
+    /// The row of a file and its offset: 0 if the file is not the one the row was written for.
+    fn known(&self, file: &OpenFile, inode: u64) -> Option<(i64, u64)> {
+        let db = self.db.as_ref()?;
+        let name = self.options.db_compare_filename.then_some(file.name.as_str());
+        let row: Row = db.find(inode, name).inspect_err(|error| tracing::error!(%error)).ok().flatten()?;
+        let (_, size) = row.marker;
+        let fits = file.file.metadata().is_ok_and(|metadata| metadata.size() >= row.offset)
+            && (size == 0 || {
+                let before = file.before(row.offset);
+                before.len() >= size && marker(&before[before.len() - size..]) == row.marker
+            });
+        Some((row.id, if fits { row.offset } else { 0 }))
+    }
+
+    fn insert_row(&self, file: &OpenFile, inode: u64) -> Option<i64> {
+        let db = self.db.as_ref()?;
+        let created = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let created = i64::try_from(created).unwrap_or(0);
+        db.insert(&file.name, inode, file.follow.offset(), created)
+            .inspect_err(|error| tracing::error!(%error, "the offset will not be kept"))
+            .ok()
+    }
+}
+
+/// A database that fails while the program runs costs repeated lines after a restart, not lines.
+fn report(result: Result<(), Error>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "the offset was not stored");
+    }
+}

@@ -1,0 +1,307 @@
+//! Files on a real disk, followed through what happens to them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use file_tail::{FileId, Handler, Line, LongLines, Tail, TailOptions};
+use tempfile::TempDir;
+
+/// Collects lines by the name of their file.
+#[derive(Default)]
+struct Lines {
+    names: BTreeMap<FileId, String>,
+    read: BTreeMap<FileId, u64>,
+    lines: Vec<(String, String)>,
+    truncated: usize,
+    too_long: Vec<u64>,
+    closed: usize,
+}
+
+impl Handler for Lines {
+    fn admit(&mut self, file: FileId, name: &str) -> bool {
+        let short = Path::new(name).file_name().unwrap().to_string_lossy().into_owned();
+        self.names.insert(file, short);
+        true
+    }
+    fn line(&mut self, file: FileId, line: Line<'_>) {
+        self.lines.push((self.names[&file].clone(), String::from_utf8_lossy(line.text()).into_owned()));
+    }
+    fn read(&mut self, file: FileId, offset: u64) {
+        self.read.insert(file, offset);
+    }
+    fn truncated(&mut self, _: FileId) {
+        self.truncated += 1;
+    }
+    fn line_too_long(&mut self, _: FileId, _: &str, offset: u64) {
+        self.too_long.push(offset);
+    }
+    fn closed(&mut self, _: FileId) {
+        self.closed += 1;
+    }
+}
+
+struct World {
+    folder: TempDir,
+    tail: Tail,
+    lines: Lines,
+    now: Instant,
+    delivering: bool,
+}
+
+fn options(folder: &Path) -> TailOptions {
+    let mut options = TailOptions::new([format!("{}/*.log", folder.display())]);
+    options.read_from_head = true;
+    options.rotate_wait = Duration::from_secs(5);
+    options
+}
+
+impl World {
+    fn new(change: impl FnOnce(&mut TailOptions)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options(folder.path());
+        change(&mut options);
+        let tail = Tail::open(options).unwrap();
+        Self { folder, tail, lines: Lines::default(), now: Instant::now(), delivering: true }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let mut file = OpenOptions::new().create(true).append(true).open(self.path(name)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Lets `seconds` pass, as the tail sees it, and everything be read and delivered.
+    fn pass(&mut self, seconds: u64) {
+        self.now += Duration::from_secs(seconds);
+        for _ in 0..4 {
+            self.tail.poll(self.now, &mut self.lines);
+            while self.tail.read(&mut self.lines) {}
+            if self.delivering {
+                for (file, offset) in std::mem::take(&mut self.lines.read) {
+                    self.tail.commit(file, offset);
+                }
+                self.tail.persist().unwrap();
+            }
+            self.now += Duration::from_millis(200);
+        }
+    }
+
+    /// Ends the program without notice and starts it again after `meanwhile`.
+    fn restart(self, meanwhile: impl FnOnce(&Self), change: impl FnOnce(&mut TailOptions)) -> Self {
+        meanwhile(&self);
+        let Self { folder, tail, lines, .. } = self;
+        drop(tail);
+        let mut options = options(folder.path());
+        change(&mut options);
+        let tail = Tail::open(options).unwrap();
+        Self {
+            folder,
+            tail,
+            lines: Lines { names: lines.names, ..Lines::default() },
+            now: Instant::now(),
+            delivering: true,
+        }
+    }
+
+    #[track_caller]
+    fn check(&mut self, expected: &[(&str, &str)]) {
+        let found = std::mem::take(&mut self.lines.lines);
+        let found: Vec<_> = found.iter().map(|(name, line)| (name.as_str(), line.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn grows_line_by_line() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\ntw");
+    world.pass(0);
+    world.check(&[("a.log", "one")]);
+    world.append("a.log", "o\nthree\n");
+    world.pass(1);
+    world.check(&[("a.log", "two"), ("a.log", "three")]);
+}
+
+#[test]
+fn starts_at_the_end_but_reads_new_files_whole() {
+    let mut world = World::new(|options| options.read_from_head = false);
+    world.append("old.log", "before\n");
+    world.pass(0);
+    world.append("old.log", "after\n");
+    world.append("new.log", "first\n");
+    world.pass(1);
+    world.lines.lines.sort();
+    world.check(&[("new.log", "first"), ("old.log", "after")]);
+}
+
+#[test]
+fn polls_without_inotify() {
+    let mut world = World::new(|options| {
+        options.inotify_watcher = false;
+        options.refresh_interval = Duration::from_secs(10);
+    });
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.append("a.log", "two\n");
+    world.append("b.log", "new\n");
+    world.pass(2);
+    world.check(&[("a.log", "one"), ("a.log", "two")]);
+    world.pass(10);
+    world.check(&[("b.log", "new")]);
+}
+
+#[test]
+fn rename_rotation_loses_nothing() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.append("a.log", "two\n");
+    fs::rename(world.path("a.log"), world.path("a.log.1")).unwrap();
+    world.append("a.log", "three\n");
+    world.append("a.log.1", "late\n");
+    world.pass(1);
+    world.lines.lines.sort();
+    world.check(&[("a.log", "late"), ("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
+    world.pass(6);
+    world.pass(6);
+    assert_eq!((world.tail.file_count(), world.lines.closed), (1, 1));
+}
+
+#[test]
+fn a_rotated_name_that_matches_is_not_read_again() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\n");
+    world.pass(0);
+    fs::rename(world.path("a.log"), world.path("a-1.log")).unwrap();
+    for _ in 0..4 {
+        world.pass(61);
+    }
+    world.check(&[("a.log", "one")]);
+    world.append("a-1.log", "more\n");
+    world.pass(61);
+    world.check(&[("a-1.log", "more")]);
+}
+
+#[test]
+fn copy_and_truncate() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\ntwo\npart");
+    world.pass(0);
+    fs::copy(world.path("a.log"), world.path("a.copy")).unwrap();
+    fs::write(world.path("a.log"), "").unwrap();
+    world.append("a.log", "new\n");
+    world.pass(1);
+    assert_eq!(world.lines.truncated, 1);
+    world.check(&[("a.log", "one"), ("a.log", "two"), ("a.log", "new")]);
+}
+
+#[test]
+fn truncated_and_written_past_the_old_offset() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\n");
+    world.pass(0);
+    fs::write(world.path("a.log"), "completely different\nand longer\n").unwrap();
+    world.pass(1);
+    world.check(&[("a.log", "one"), ("a.log", "completely different"), ("a.log", "and longer")]);
+}
+
+#[test]
+fn deleted_and_made_again() {
+    let mut world = World::new(|_| {});
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.append("a.log", "two\n");
+    fs::remove_file(world.path("a.log")).unwrap();
+    world.append("a.log", "three\n");
+    world.pass(1);
+    world.lines.lines.sort();
+    world.check(&[("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
+}
+
+/// The kubelet's layout: the link stays, its target is renamed and made again.
+#[test]
+fn symbolic_links_are_followed_through_rotation() {
+    let mut world = World::new(|_| {});
+    fs::create_dir(world.path("pods")).unwrap();
+    world.append("pods/0.log", "one\n");
+    symlink(world.path("pods/0.log"), world.path("web_default_app.log")).unwrap();
+    world.pass(0);
+    fs::rename(world.path("pods/0.log"), world.path("pods/0.log.20240101")).unwrap();
+    world.append("pods/0.log.20240101", "two\n");
+    world.append("pods/0.log", "three\n");
+    world.pass(3);
+    world.lines.lines.sort();
+    let name = "web_default_app.log";
+    world.check(&[(name, "one"), (name, "three"), (name, "two")]);
+}
+
+#[test]
+fn long_lines_stop_or_are_left_out() {
+    let long = "x".repeat(200);
+    let mut world = World::new(|options| options.longest_line = 100);
+    world.append("a.log", &format!("one\n{long}\ntwo\n"));
+    world.pass(0);
+    world.check(&[("a.log", "one")]);
+    assert_eq!(world.lines.too_long, [4]);
+    let mut world = World::new(|options| {
+        options.longest_line = 100;
+        options.long_lines = LongLines::Skip;
+        options.read_size = 30;
+    });
+    world.append("a.log", &format!("one\n{long}\ntwo\n"));
+    world.pass(0);
+    world.check(&[("a.log", "one"), ("a.log", "two")]);
+}
+
+#[test]
+fn exclusion_crosses_folders() {
+    let mut world = World::new(|options| options.exclude_path = vec!["*/a*g".into()]);
+    world.append("a.log", "one\n");
+    world.append("b.log", "two\n");
+    world.pass(0);
+    world.check(&[("b.log", "two")]);
+}
+
+#[test]
+fn a_restart_reads_on_where_it_was_delivered() {
+    let database = |options: &mut TailOptions| {
+        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
+    };
+    let mut world = World::new(|_| {});
+    let mut with_db = options(world.folder.path());
+    database(&mut with_db);
+    world.tail = Tail::open(with_db).unwrap();
+    world.append("a.log", "one\ntwo\n");
+    world.pass(0);
+    world.check(&[("a.log", "one"), ("a.log", "two")]);
+    // What was read but not delivered is read again.
+    world.delivering = false;
+    world.append("a.log", "three\n");
+    world.pass(1);
+    world.check(&[("a.log", "three")]);
+    let mut world = world.restart(|world| world.append("a.log", "four\n"), database);
+    world.pass(0);
+    world.check(&[("a.log", "three"), ("a.log", "four")]);
+    // Renamed while nobody looked: the rest of the old file comes, and the new one.
+    let rotate = |world: &World| {
+        world.append("a.log", "five\n");
+        fs::rename(world.path("a.log"), world.path("a.log.1")).unwrap();
+        world.append("a.log", "six\n");
+    };
+    let mut world = world.restart(rotate, database);
+    world.pass(0);
+    world.lines.lines.sort();
+    world.check(&[("a.log", "five"), ("a.log", "six")]);
+    // Replaced by other content under the same inode: it is a new file.
+    let replace = |world: &World| fs::write(world.path("a.log"), "something else entirely\n").unwrap();
+    let mut world = world.restart(replace, database);
+    world.pass(0);
+    world.check(&[("a.log", "something else entirely")]);
+}
