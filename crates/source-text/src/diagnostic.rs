@@ -61,7 +61,15 @@ impl Diagnostic {
     /// A problem without a place.
     #[must_use]
     pub fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), span: None, labels: Vec::new(), help: None, fix: None }
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            span: None,
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        }
     }
 
     /// An error at `span`.

@@ -229,7 +229,10 @@ mod tests {
         let text = "ab\n\ncd";
         let index = LineIndex::new(text);
         let line = |number| index.line_range(text, number).map(|range| &text[range]);
-        assert_eq!([line(1), line(2), line(3), line(4), line(0)], [Some("ab"), Some(""), Some("cd"), None, None]);
+        assert_eq!(
+            [line(1), line(2), line(3), line(4), line(0)],
+            [Some("ab"), Some(""), Some("cd"), None, None]
+        );
     }
 
     #[test]
