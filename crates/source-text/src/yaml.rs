@@ -93,7 +93,7 @@ pub enum Style {
 /// # Errors
 /// The first thing that is no YAML (code `yaml-syntax`), nesting deeper than [`MAX_DEPTH`] (`yaml-depth`),
 /// aliases that expand to too much (`yaml-aliases`), or a `<<` without a mapping (`yaml-merge`).
-pub fn parse(source: SourceId, text: &str) -> Result<Vec<Node>, Diagnostic> {
+pub fn parse(source: SourceId, text: &str) -> Result<Vec<Node>, Box<Diagnostic>> {
     build::documents(source, text)
 }
 

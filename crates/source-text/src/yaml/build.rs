@@ -11,7 +11,7 @@ use crate::{Diagnostic, SourceId, Span};
 /// What aliases may add to a text of any length, counted as [`cost`].
 const FREE_EXPANSION: usize = 100_000;
 
-pub(super) fn documents(source: SourceId, text: &str) -> Result<Vec<Node>, Diagnostic> {
+pub(super) fn documents(source: SourceId, text: &str) -> Result<Vec<Node>, Box<Diagnostic>> {
     let mut builder = Builder::new(source, text);
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax_error(source, &builder.offsets, &error))?;
@@ -20,9 +20,13 @@ pub(super) fn documents(source: SourceId, text: &str) -> Result<Vec<Node>, Diagn
     Ok(builder.documents)
 }
 
-pub(super) fn syntax_error(source: SourceId, offsets: &ByteOffsets<'_>, error: &ScanError) -> Diagnostic {
+pub(super) fn syntax_error(
+    source: SourceId,
+    offsets: &ByteOffsets<'_>,
+    error: &ScanError,
+) -> Box<Diagnostic> {
     let at = offsets.byte(error.marker().index());
-    Diagnostic::error("yaml-syntax", Span::new(source, at, at), error.info())
+    problem("yaml-syntax", Span::new(source, at, at), error.info())
 }
 
 /// The end of the quoted scalar at `start`; the parser's `end` includes the blanks and comments after it.
@@ -80,7 +84,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Diagnostic> {
+    fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Box<Diagnostic>> {
         let start = self.offsets.byte(span.start.index());
         let end = self.offsets.byte(span.end.index()).max(start);
         match event {
@@ -117,7 +121,7 @@ impl<'t> Builder<'t> {
         kind: NodeKind,
         anchor: usize,
         tag: Option<&saphyr_parser::Tag>,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Box<Diagnostic>> {
         let span = Span::new(self.source, start, start);
         if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(span));
@@ -127,13 +131,9 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         let Some((node, height)) = self.anchors.get(&anchor) else {
-            return Err(Diagnostic::error(
-                "yaml-aliases",
-                span,
-                "no value of this document has this anchor yet",
-            ));
+            return Err(problem("yaml-aliases", span, "no value of this document has this anchor yet"));
         };
         if self.open.len() + height > MAX_DEPTH {
             return Err(too_deep(span));
@@ -144,7 +144,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Puts a complete node where it belongs.
-    fn finish(&mut self, node: Node, anchor: usize, height: usize) -> Result<(), Diagnostic> {
+    fn finish(&mut self, node: Node, anchor: usize, height: usize) -> Result<(), Box<Diagnostic>> {
         if anchor != 0 && self.has_aliases {
             self.spend(&node, node.span)?;
             self.anchors.insert(anchor, (node.clone(), height));
@@ -170,13 +170,13 @@ impl<'t> Builder<'t> {
     }
 
     /// Pays for a copy.
-    fn spend(&mut self, node: &Node, span: Span) -> Result<(), Diagnostic> {
+    fn spend(&mut self, node: &Node, span: Span) -> Result<(), Box<Diagnostic>> {
         match self.budget.checked_sub(cost(node)) {
             Some(rest) => {
                 self.budget = rest;
                 Ok(())
             }
-            None => Err(Diagnostic::error("yaml-aliases", span, "the document contains excessive aliasing")),
+            None => Err(problem("yaml-aliases", span, "the document contains excessive aliasing")),
         }
     }
 
@@ -216,8 +216,12 @@ impl<'t> Builder<'t> {
     }
 }
 
-fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error("yaml-depth", span, format!("collections are nested deeper than {MAX_DEPTH} levels"))
+fn too_deep(span: Span) -> Box<Diagnostic> {
+    problem("yaml-depth", span, &format!("collections are nested deeper than {MAX_DEPTH} levels"))
+}
+
+fn problem(code: &'static str, span: Span, message: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(code, span, message))
 }
 
 /// What a copy of `node` takes, roughly in units of a small node.
@@ -311,7 +315,7 @@ fn merge(
     entries: &mut Vec<(Node, Node)>,
     keys: &mut HashMap<String, (usize, bool)>,
     value: Node,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Box<Diagnostic>> {
     let span = value.span;
     match value.kind {
         NodeKind::Mapping(merged) => {
@@ -336,6 +340,6 @@ fn merge(
             // The first of a list wins, so it comes last.
             items.into_iter().rev().try_for_each(|item| merge(entries, keys, item))
         }
-        _ => Err(Diagnostic::error("yaml-merge", span, "a merge key needs a mapping or a list of mappings")),
+        _ => Err(problem("yaml-merge", span, "a merge key needs a mapping or a list of mappings")),
     }
 }

@@ -10,7 +10,7 @@ use crate::{Diagnostic, SourceId, Span};
 ///
 /// # Errors
 /// When `text` is no YAML.
-pub fn comments(source: SourceId, text: &str) -> Result<Vec<Span>, Diagnostic> {
+pub fn comments(source: SourceId, text: &str) -> Result<Vec<Span>, Box<Diagnostic>> {
     let offsets = ByteOffsets::new(text);
     let mut found = Vec::new();
     // A `#` can only start a comment where no scalar is.
