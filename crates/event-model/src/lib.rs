@@ -23,6 +23,10 @@
 
 mod arena;
 mod compat;
+mod duplicates;
+pub mod json;
+pub mod msgpack;
+pub mod number;
 mod owned;
 mod record;
 mod timestamp;
@@ -34,3 +38,7 @@ pub use owned::{Constant, OwnedField, OwnedValue};
 pub use record::{Field, Record, last_field};
 pub use timestamp::Timestamp;
 pub use value::{Elements, Kind, Members, Value};
+
+/// How deep maps and arrays may be nested for the writers of this crate: what lies deeper is written as null, so
+/// that no input exhausts the stack.
+pub const MAX_DEPTH: usize = 256;

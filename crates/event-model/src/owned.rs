@@ -1,6 +1,9 @@
 //! Values that outlive a batch.
 
-use crate::{Kind, Value};
+use std::sync::OnceLock;
+
+use crate::json::Style;
+use crate::{Kind, MAX_DEPTH, Value, json, msgpack};
 
 /// A value that owns its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,15 +97,52 @@ impl From<Value<'_>> for OwnedValue {
 /// A value with the bytes every output writes for it: made once, copied into each record.
 ///
 /// The metadata of a pod is the same in all its records, and is often longer than the rest of them.
+///
+/// ```
+/// use event_model::json::Style;
+/// use event_model::{Constant, OwnedField, OwnedValue};
+///
+/// let pod = OwnedValue::Map(vec![OwnedField::new("app.name", OwnedValue::text("web"))]);
+/// let constant = Constant::new(pod);
+/// assert_eq!(constant.json(Style::Ascii), br#"{"app.name":"web"}"#);
+/// assert_eq!(constant.dots_replaced().json(Style::Ascii), br#"{"app_name":"web"}"#);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Constant {
     value: OwnedValue,
     msgpack: Box<[u8]>,
     json_ascii: Box<[u8]>,
     json_utf8: Box<[u8]>,
+    /// Only where it differs from `json_utf8`: text that is no UTF-8 is rare in a constant.
+    json_truncating: Option<Box<[u8]>>,
+    /// Rendered on first use; `None` inside where no key has a dot.
+    dots_replaced: OnceLock<Option<Box<Constant>>>,
 }
 
 impl Constant {
+    /// Renders `value`.
+    #[must_use]
+    pub fn new(value: OwnedValue) -> Self {
+        let borrowed = Value::Owned(&value);
+        let render = |style| {
+            let mut out = Vec::new();
+            json::value(&mut out, borrowed, style);
+            out.into_boxed_slice()
+        };
+        let mut msgpack = Vec::new();
+        msgpack::value(&mut msgpack, borrowed);
+        let json_utf8 = render(Style::Utf8);
+        let json_truncating = Some(render(Style::Utf8Truncating)).filter(|other| *other != json_utf8);
+        Self {
+            msgpack: msgpack.into(),
+            json_ascii: render(Style::Ascii),
+            json_utf8,
+            json_truncating,
+            dots_replaced: OnceLock::new(),
+            value,
+        }
+    }
+
     /// The value.
     #[must_use]
     pub fn value(&self) -> &OwnedValue {
@@ -115,21 +155,77 @@ impl Constant {
         &self.msgpack
     }
 
-    /// Its JSON text with everything above ASCII escaped.
+    /// Its JSON text.
     #[must_use]
-    pub fn json_ascii(&self) -> &[u8] {
-        &self.json_ascii
+    pub fn json(&self, style: Style) -> &[u8] {
+        match style {
+            Style::Ascii => &self.json_ascii,
+            Style::Utf8 => &self.json_utf8,
+            Style::Utf8Truncating => self.json_truncating.as_ref().unwrap_or(&self.json_utf8),
+        }
     }
 
-    /// Its JSON text in UTF-8.
+    /// The constant with each dot in a key, at any depth, replaced by an underscore. Made on first use.
     #[must_use]
-    pub fn json_utf8(&self) -> &[u8] {
-        &self.json_utf8
+    pub fn dots_replaced(&self) -> &Self {
+        let made = || {
+            let replaced = without_dots(&self.value, 0);
+            (replaced != self.value).then(|| Box::new(Self::new(replaced)))
+        };
+        self.dots_replaced.get_or_init(made).as_deref().unwrap_or(self)
     }
 }
 
 impl PartialEq for Constant {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
+    }
+}
+
+fn without_dots(value: &OwnedValue, depth: usize) -> OwnedValue {
+    match value {
+        OwnedValue::Array(_) | OwnedValue::Map(_) if depth >= MAX_DEPTH => OwnedValue::Null,
+        OwnedValue::Array(items) => {
+            OwnedValue::Array(items.iter().map(|item| without_dots(item, depth + 1)).collect())
+        }
+        OwnedValue::Map(fields) => OwnedValue::Map(
+            fields
+                .iter()
+                .map(|field| {
+                    let key: Vec<u8> =
+                        field.key.iter().map(|byte| if *byte == b'.' { b'_' } else { *byte }).collect();
+                    OwnedField::new(key, without_dots(&field.value, depth + 1))
+                })
+                .collect(),
+        ),
+        scalar => scalar.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_are_what_a_writer_writes() {
+        let value = OwnedValue::Map(vec![
+            OwnedField::new(
+                "a.b",
+                OwnedValue::Array(vec![OwnedValue::Map(vec![OwnedField::new(".", OwnedValue::Int(1))])]),
+            ),
+            OwnedField::new("text", OwnedValue::text(b"h\xc3\xa9\xc3")),
+        ]);
+        let constant = Constant::new(value);
+        assert_eq!(constant.msgpack(), b"\x82\xa3a.b\x91\x81\xa1.\x01\xa4text\xa4h\xc3\xa9\xc3");
+        assert_eq!(constant.json(Style::Ascii), br#"{"a.b":[{".":1}],"text":"h\u00e9"}"#);
+        assert_eq!(constant.json(Style::Utf8), "{\"a.b\":[{\".\":1}],\"text\":\"hé\u{fffd}\"}".as_bytes());
+        assert_eq!(constant.json(Style::Utf8Truncating), r#"{"a.b":[{".":1}],"text":"hé"}"#.as_bytes());
+        assert_eq!(constant.dots_replaced().json(Style::Ascii), br#"{"a_b":[{"_":1}],"text":"h\u00e9"}"#);
+    }
+
+    #[test]
+    fn a_constant_without_dots_is_not_copied() {
+        let constant = Constant::new(OwnedValue::text("a.b"));
+        assert!(std::ptr::eq(constant.dots_replaced(), &raw const constant));
     }
 }

@@ -170,7 +170,9 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Storage::Borrowed(fields) => fields.next().copied(),
-            Storage::Owned(fields) => fields.next().map(|field| Field::new(&field.key, field.value.as_value())),
+            Storage::Owned(fields) => {
+                fields.next().map(|field| Field::new(&field.key, field.value.as_value()))
+            }
         }
     }
 

@@ -1,0 +1,198 @@
+//! Numbers as text, the way C's `printf` writes them in Fluent Bit.
+
+use std::io::Write as _;
+
+/// Appends an integer.
+pub fn integer(out: &mut Vec<u8>, value: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Appends an unsigned integer.
+pub fn unsigned(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Appends `value` in decimal with zeros in front until it has `width` digits.
+///
+/// ```
+/// let mut out = Vec::new();
+/// event_model::number::padded(&mut out, 42, 9);
+/// assert_eq!(out, b"000000042");
+/// ```
+pub fn padded(out: &mut Vec<u8>, value: u64, width: usize) {
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value).as_bytes();
+    out.resize(out.len() + width.saturating_sub(digits.len()), b'0');
+    out.extend_from_slice(digits);
+}
+
+/// Appends a double as Fluent Bit's JSON has it: `%.1f` where it is a whole number that fits 64 bits, `%.16g`
+/// elsewhere. So `2.0`, `0.1`, `1e+20`, and, which is no JSON, `nan` and `inf`.
+///
+/// ```
+/// let text = |value| {
+///     let mut out = Vec::new();
+///     event_model::number::json_float(&mut out, value);
+///     String::from_utf8(out).unwrap()
+/// };
+/// assert_eq!(text(2.0), "2.0");
+/// assert_eq!(text(1e20), "1e+20");
+/// assert_eq!(text(1e-7), "1e-07");
+/// ```
+pub fn json_float(out: &mut Vec<u8>, value: f64) {
+    // The first double that a 64-bit integer does not hold, exactly.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if (-LIMIT..LIMIT).contains(&value) && value.trunc() == value {
+        if value == 0.0 && value.is_sign_negative() {
+            out.push(b'-');
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "whole and inside the range of i64")]
+        integer(out, value as i64);
+        out.extend_from_slice(b".0");
+    } else if !special(out, value) {
+        general(out, value);
+    }
+}
+
+/// Appends a double with six decimals (`%f`), as Fluent Bit's plain text formats have it.
+pub fn fixed_float(out: &mut Vec<u8>, value: f64) {
+    if !special(out, value) {
+        // Writing to memory does not fail.
+        let _ = write!(out, "{value:.6}");
+    }
+}
+
+/// `%.16g` of a finite, non-zero double.
+fn general(out: &mut Vec<u8>, value: f64) {
+    const PRECISION: i32 = 16;
+    let start = out.len();
+    let _ = write!(out, "{value:.15e}");
+    // What was written is `[-]d.ddddddddddddddde[-]x`, correctly rounded, as C wants it.
+    let written = &out[start..];
+    let Some(mark) = memchr::memrchr(b'e', written) else { return };
+    let exponent = std::str::from_utf8(&written[mark + 1..]).ok().and_then(|text| text.parse().ok());
+    let exponent: i32 = exponent.unwrap_or(0);
+    let negative = written.first() == Some(&b'-');
+    let mut digits = [b'0'; PRECISION as usize];
+    for (slot, digit) in digits.iter_mut().zip(written[..mark].iter().filter(|byte| byte.is_ascii_digit())) {
+        *slot = *digit;
+    }
+    let significant = digits.iter().rposition(|digit| *digit != b'0').map_or(1, |last| last + 1);
+    let digits = &digits[..significant];
+
+    out.truncate(start);
+    if negative {
+        out.push(b'-');
+    }
+    match usize::try_from(exponent) {
+        // 123.45 or 12300
+        Ok(point) if exponent < PRECISION => {
+            let (whole, fraction) = digits.split_at(digits.len().min(point + 1));
+            out.extend_from_slice(whole);
+            out.resize(out.len() + (point + 1 - whole.len()), b'0');
+            if !fraction.is_empty() {
+                out.push(b'.');
+                out.extend_from_slice(fraction);
+            }
+        }
+        // 0.000123
+        Err(_) if exponent >= -4 => {
+            out.extend_from_slice(b"0.");
+            out.resize(out.len() + (exponent.unsigned_abs() as usize - 1), b'0');
+            out.extend_from_slice(digits);
+        }
+        // 1.23e+20
+        _ => {
+            let (first, rest) = digits.split_at(1);
+            out.extend_from_slice(first);
+            if !rest.is_empty() {
+                out.push(b'.');
+                out.extend_from_slice(rest);
+            }
+            out.push(b'e');
+            out.push(if exponent < 0 { b'-' } else { b'+' });
+            padded(out, exponent.unsigned_abs().into(), 2);
+        }
+    }
+}
+
+/// Writes what is no number, with C's names for it.
+fn special(out: &mut Vec<u8>, value: f64) -> bool {
+    if value.is_finite() {
+        return false;
+    }
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    out.extend_from_slice(if value.is_nan() { b"nan" } else { b"inf" });
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(write: fn(&mut Vec<u8>, f64), value: f64, expected: &str) {
+        let mut out = b"x".to_vec();
+        write(&mut out, value);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("x{expected}"));
+    }
+
+    #[test]
+    fn doubles_in_json() {
+        for (value, expected) in [
+            (2.0, "2.0"),
+            (-0.0, "-0.0"),
+            (0.0, "0.0"),
+            (1.5, "1.5"),
+            (0.1, "0.1"),
+            (1e-7, "1e-07"),
+            (1e-4, "0.0001"),
+            (1.25e-5, "1.25e-05"),
+            (1e17, "100000000000000000.0"),
+            (1e20, "1e+20"),
+            (1.5e300, "1.5e+300"),
+            (-1.5e-300, "-1.5e-300"),
+            (123_456_789.123_456_79, "123456789.1234568"),
+            (1_688_466_030.5, "1688466030.5"),
+            // Sixteen digits are not always the shortest that read back the same.
+            (9.95, "9.949999999999999"),
+            (0.001, "0.001"),
+            (9_223_372_036_854_775_808.0, "9.223372036854776e+18"),
+            (-9_223_372_036_854_775_808.0, "-9223372036854775808.0"),
+            (f64::NAN, "nan"),
+            (-f64::NAN, "-nan"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::MIN_POSITIVE, "2.225073858507201e-308"),
+            (5e-324, "4.940656458412465e-324"),
+            (f64::MAX, "1.797693134862316e+308"),
+        ] {
+            check(json_float, value, expected);
+        }
+    }
+
+    #[test]
+    fn doubles_with_six_decimals() {
+        for (value, expected) in [
+            (1.5, "1.500000"),
+            (1e-7, "0.000000"),
+            (1e20, "100000000000000000000.000000"),
+            // A tie goes to the even digit.
+            (0.007_812_5, "0.007812"),
+            (-0.023_437_5, "-0.023438"),
+            (f64::NAN, "nan"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            check(fixed_float, value, expected);
+        }
+    }
+
+    #[test]
+    fn padding_never_cuts() {
+        let mut out = Vec::new();
+        padded(&mut out, 7, 3);
+        padded(&mut out, 12345, 3);
+        assert_eq!(out, b"00712345");
+    }
+}
