@@ -29,6 +29,7 @@ pub mod msgpack;
 pub mod number;
 mod owned;
 mod record;
+mod strftime;
 mod timestamp;
 mod value;
 
@@ -36,6 +37,7 @@ pub use arena::Arena;
 pub use compat::Compat;
 pub use owned::{Constant, OwnedField, OwnedValue};
 pub use record::{Field, Record, last_field};
+pub use strftime::strftime;
 pub use timestamp::Timestamp;
 pub use value::{Elements, Kind, Members, Value};
 
