@@ -1,7 +1,7 @@
 //! The `stdout` output.
 
 use event_model::json::{self, Style};
-use event_model::number::{integer, padded, unsigned};
+use event_model::number::{padded, unsigned};
 use event_model::{Compat, Field, Record, Value};
 use fluentbit_config::{Section, value::parse_bool};
 use source_text::Diagnostic;
@@ -153,15 +153,12 @@ impl Stdout {
         out.extend_from_slice(b"] ");
         out.extend_from_slice(tag);
         out.extend_from_slice(b": [");
-        // Both releases print 32 bits of the seconds.
-        let seconds = record.timestamp.seconds & i64::from(u32::MAX);
-        if self.options.compat == Compat::V1_8 {
-            integer(out, seconds);
-        } else {
+        // A chunk keeps 32 bits of the seconds, without sign.
+        let seconds = record.timestamp.seconds.cast_unsigned() & u64::from(u32::MAX);
+        if self.options.compat != Compat::V1_8 {
             out.push(b'[');
-            #[expect(clippy::cast_possible_truncation, reason = "what Fluent Bit prints")]
-            integer(out, i64::from(seconds as i32));
         }
+        unsigned(out, seconds);
         out.push(b'.');
         padded(out, record.timestamp.nanoseconds.into(), 9);
         out.extend_from_slice(b", ");
