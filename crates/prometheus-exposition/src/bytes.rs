@@ -1,0 +1,200 @@
+//! Byte classes and searches that the text formats share.
+
+use std::borrow::Cow;
+
+/// May start a metric name: `[a-zA-Z_:]`.
+const NAME_START: u8 = 1;
+/// May go on in a metric name: `[a-zA-Z0-9_:]`.
+const NAME: u8 = 2;
+/// May start a label name: `[a-zA-Z_]`.
+const LABEL_START: u8 = 4;
+/// May go on in a label name: `[a-zA-Z0-9_]`.
+const LABEL: u8 = 8;
+
+static CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255")]
+        let c = byte as u8;
+        let letter = c.is_ascii_alphabetic() || c == b'_';
+        let digit = c.is_ascii_digit();
+        if letter {
+            table[byte] |= NAME_START | LABEL_START;
+        }
+        if letter || digit {
+            table[byte] |= NAME | LABEL;
+        }
+        if c == b':' {
+            table[byte] |= NAME_START | NAME;
+        }
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+pub(crate) fn starts_name(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & NAME_START != 0
+}
+
+#[inline]
+pub(crate) fn starts_label(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & LABEL_START != 0
+}
+
+#[inline]
+pub(crate) fn continues_name(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & NAME != 0
+}
+
+#[inline]
+pub(crate) fn continues_label(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & LABEL != 0
+}
+
+/// Where the metric name that starts before `at` ends.
+#[inline]
+pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&byte| continues_name(byte)) {
+        at += 1;
+    }
+    at
+}
+
+/// Where the label name that starts before `at` ends.
+#[inline]
+pub(crate) fn label_end(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&byte| continues_label(byte)) {
+        at += 1;
+    }
+    at
+}
+
+/// The first `"` or `\` at or after `at`.
+///
+/// Most label values are a few bytes long: eight are looked at in one step, and only a long value is worth
+/// the call of a vectorised search.
+#[inline]
+pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const QUOTES: u64 = LOW * b'"' as u64;
+    const BACKSLASHES: u64 = LOW * b'\\' as u64;
+    let mut at = at;
+    for _ in 0..4 {
+        let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else { break };
+        let word = u64::from_le_bytes(*chunk);
+        let (quotes, backslashes) = (word ^ QUOTES, word ^ BACKSLASHES);
+        // The high bit of each byte that is zero; a byte above such a one may be wrong, the lowest never.
+        let found =
+            (quotes.wrapping_sub(LOW) & !quotes | backslashes.wrapping_sub(LOW) & !backslashes) & HIGH;
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    memchr::memchr2(b'"', b'\\', bytes.get(at..)?).map(|found| at + found)
+}
+
+/// The `"` that ends the quoted string whose content starts at `at`.
+pub(crate) fn closing_quote(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    loop {
+        at = quote_or_backslash(bytes, at)?;
+        if bytes.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// `raw` with `\\`, `\"` and `\n` replaced; any other backslash stays.
+pub(crate) fn unescape(raw: &[u8]) -> Cow<'_, [u8]> {
+    unescape_where(raw, |byte| matches!(byte, b'\\' | b'"' | b'n'))
+}
+
+/// `raw` with `\\` and `\n` replaced; any other backslash stays.
+pub(crate) fn unescape_help(raw: &[u8]) -> Cow<'_, [u8]> {
+    unescape_where(raw, |byte| matches!(byte, b'\\' | b'n'))
+}
+
+fn unescape_where(raw: &[u8], escapable: impl Fn(u8) -> bool) -> Cow<'_, [u8]> {
+    let Some(first) = memchr::memchr(b'\\', raw) else { return Cow::Borrowed(raw) };
+    let (plain, mut rest) = raw.split_at(first);
+    let mut out = Vec::with_capacity(raw.len());
+    out.extend_from_slice(plain);
+    loop {
+        match rest {
+            [b'\\', byte, after @ ..] if escapable(*byte) => {
+                out.push(if *byte == b'n' { b'\n' } else { *byte });
+                rest = after;
+            }
+            [byte, after @ ..] => {
+                out.push(*byte);
+                rest = after;
+            }
+            [] => return Cow::Owned(out),
+        }
+    }
+}
+
+/// A metric name in metadata without its quotes.
+pub(crate) fn unquote(name: &[u8]) -> &[u8] {
+    name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name)
+}
+
+/// Whether `body` is UTF-8 and has no NUL, so that a line needs no look at either.
+pub(crate) fn is_usual(body: &[u8]) -> bool {
+    memchr::memchr(0, body).is_none() && std::str::from_utf8(body).is_ok()
+}
+
+/// Text that was found to be UTF-8 before; anything else is replaced rather than lost.
+pub(crate) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(
+            String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closing_quote, quote_or_backslash, unescape, unescape_help};
+
+    #[test]
+    fn the_first_of_two_bytes_is_found_anywhere() {
+        for len in 0..100 {
+            let mut bytes = vec![b'#'; len];
+            assert_eq!(quote_or_backslash(&bytes, 0), None);
+            for at in 0..len {
+                for (stop, after) in [(b'"', b'\\'), (b'\\', b'#'), (b'"', b'#')] {
+                    bytes[at] = stop;
+                    bytes[at + 1..].fill(after);
+                    assert_eq!(quote_or_backslash(&bytes, 0), Some(at));
+                }
+                bytes.fill(b'#');
+            }
+        }
+    }
+
+    #[test]
+    fn escaped_quotes_do_not_close() {
+        assert_eq!(closing_quote(br#"a\"b\\" x"#, 0), Some(6));
+        assert_eq!(closing_quote(br#"a\""#, 0), None);
+        assert_eq!(closing_quote(br#"a\"#, 0), None);
+    }
+
+    #[test]
+    fn known_escapes_are_replaced_and_others_kept() {
+        for (raw, label, help) in [
+            (&br"plain"[..], &b"plain"[..], &b"plain"[..]),
+            (br#"\\n\n\"\q\"#, b"\\n\n\"\\q\\", b"\\n\n\\\"\\q\\"),
+        ] {
+            assert_eq!(*unescape(raw), *label);
+            assert_eq!(*unescape_help(raw), *help);
+        }
+    }
+}

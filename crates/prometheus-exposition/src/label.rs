@@ -1,0 +1,213 @@
+//! Labels of series and exemplars, read from the bytes they stand in.
+
+use std::borrow::Cow;
+
+use crate::bytes::{self, closing_quote, label_end};
+use crate::entry::Meta;
+use crate::float::{Digits, parse_go};
+use crate::format::MetricType;
+use crate::protobuf::wire::LabelPairs;
+
+/// The label that holds the name of the metric.
+pub(crate) const METRIC_NAME: &str = "__name__";
+const METRIC_TYPE: &str = "__type__";
+const METRIC_UNIT: &str = "__unit__";
+
+/// A label. Both parts borrow from the body, unless they had to be changed.
+///
+/// They are bytes because Prometheus' text parsers do not look into a quoted name, and a metric's name
+/// becomes the value of `__name__`: whether it is a valid name is for the scrape to decide. All other
+/// values are UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label<'a> {
+    /// The name.
+    pub name: Cow<'a, [u8]>,
+    /// The value, with its escapes replaced.
+    pub value: Cow<'a, [u8]>,
+}
+
+impl<'a> Label<'a> {
+    /// A label of these two parts.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'a, [u8]>>, value: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+
+    /// The name, if it is UTF-8.
+    #[must_use]
+    pub fn name_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.name).ok()
+    }
+
+    /// The value, if it is UTF-8.
+    #[must_use]
+    pub fn value_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.value).ok()
+    }
+}
+
+/// The labels of a [`Series`](crate::Series), without the metric's name and the labels that
+/// [`Options::type_and_unit_labels`](crate::Options::type_and_unit_labels) adds or takes away, in the
+/// order in which they were written. Made by `labels()`.
+///
+/// The values of `le` on histograms and `quantile` on summaries are rewritten as Prometheus does
+/// (`1` becomes `1.0`).
+#[derive(Debug, Clone)]
+pub struct Labels<'a> {
+    raw: RawLabels<'a>,
+    /// What makes the last one: `le` or `quantile` of a protobuf series.
+    made: Option<Label<'a>>,
+    escapes: Escapes,
+    meta: Meta<'a>,
+}
+
+/// What happens to backslashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escapes {
+    Replaced,
+    Kept,
+}
+
+/// Labels as they were written, escapes and all.
+#[derive(Debug, Clone)]
+pub(crate) enum RawLabels<'a> {
+    /// What is between two braces.
+    Line(&'a [u8]),
+    /// The pairs of a protobuf message.
+    Pairs(LabelPairs<'a>),
+}
+
+impl<'a> Labels<'a> {
+    pub(crate) fn of_series(raw: RawLabels<'a>, made: Option<Label<'a>>, meta: Meta<'a>) -> Self {
+        let escapes = if matches!(raw, RawLabels::Line(_)) { Escapes::Replaced } else { Escapes::Kept };
+        Self { raw, made, escapes, meta }
+    }
+
+    /// Prometheus leaves the escapes of an exemplar's labels as they are.
+    pub(crate) fn of_exemplar(raw: RawLabels<'a>) -> Self {
+        Self { raw, made: None, escapes: Escapes::Kept, meta: Meta::default() }
+    }
+
+    /// Whether a label of this name gives way to one that is made from metadata.
+    fn is_overridden(&self, name: &[u8]) -> bool {
+        self.meta.labels
+            && (name == METRIC_NAME.as_bytes()
+                || name == METRIC_TYPE.as_bytes() && self.meta.metric_type != MetricType::Unknown
+                || name == METRIC_UNIT.as_bytes() && !self.meta.unit.is_empty())
+    }
+
+    fn is_float(&self, name: &[u8]) -> bool {
+        match self.meta.metric_type {
+            MetricType::Histogram => name == b"le",
+            MetricType::Summary => name == b"quantile",
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Iterator for Labels<'a> {
+    type Item = Label<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Label<'a>> {
+        loop {
+            let Some((name, value)) = self.raw.next() else { return self.made.take() };
+            if self.escapes == Escapes::Kept {
+                if self.is_overridden(name) {
+                    continue;
+                }
+                return Some(Label { name: Cow::Borrowed(name), value: Cow::Borrowed(value) });
+            }
+            let name = bytes::unescape(name);
+            if self.is_overridden(&name) {
+                continue;
+            }
+            let mut value = bytes::unescape(value);
+            if self.is_float(&name) {
+                value = canonical_float(value);
+            }
+            return Some(Label { name, value });
+        }
+    }
+}
+
+impl<'a> Iterator for RawLabels<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Line(rest) => next_in_line(rest),
+            Self::Pairs(pairs) => pairs.next(),
+        }
+    }
+}
+
+/// The next name and value between braces that a parser has accepted; a metric name is passed over.
+#[inline]
+fn next_in_line<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    loop {
+        let line = *rest;
+        let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b','))?;
+        let (name, mut at) = if line.get(start) == Some(&b'"') {
+            let end = closing_quote(line, start + 1)?;
+            (line.get(start + 1..end)?, end + 1)
+        } else {
+            let end = label_end(line, start + 1);
+            (line.get(start..end)?, end)
+        };
+        at = skip(line, at, b"");
+        if line.get(at) != Some(&b'=') {
+            *rest = line.get(at..)?;
+            continue;
+        }
+        // The lexer steps over NULs from here to the end of the value, the closing quote included ...
+        at = skip(line, at + 1, b"\0") + 1;
+        let close = closing_quote(line, at)?;
+        let after = skip_nuls(line, close + 1);
+        *rest = line.get(after..)?;
+        // ... and takes the byte before where it then stands for that quote.
+        return Some((name, line.get(at..after - 1)?));
+    }
+}
+
+#[inline]
+fn skip(line: &[u8], mut at: usize, also: &[u8]) -> usize {
+    while line.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t') || also.contains(byte)) {
+        at += 1;
+    }
+    at
+}
+
+fn skip_nuls(line: &[u8], mut at: usize) -> usize {
+    while line.get(at) == Some(&0) {
+        at += 1;
+    }
+    at
+}
+
+/// `value` as Prometheus writes this number, or as it is if it is none.
+fn canonical_float(value: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let Ok(number) = parse_go(&value) else { return value };
+    let canonical = Digits::openmetrics(number);
+    if canonical.as_bytes() == &*value { value } else { Cow::Owned(canonical.as_bytes().to_vec()) }
+}
+
+/// Puts the name of a series, the labels made from its metadata and its other labels into `out`, sorted by
+/// name.
+pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, labels: Labels<'a>) {
+    out.clear();
+    let Meta { metric_type, unit, labels: from_metadata } = labels.meta;
+    if !(from_metadata && name.is_empty()) {
+        out.push(Label { name: Cow::Borrowed(METRIC_NAME.as_bytes()), value: name });
+    }
+    if from_metadata && metric_type != MetricType::Unknown {
+        out.push(Label::new(METRIC_TYPE.as_bytes(), metric_type.as_str().as_bytes()));
+    }
+    if from_metadata && !unit.is_empty() {
+        out.push(Label::new(METRIC_UNIT.as_bytes(), unit));
+    }
+    out.extend(labels);
+    // Stable: a repeated name keeps its order.
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+}
