@@ -1,3 +1,5 @@
+use crate::parse::Flags;
+
 /// How the slashes around a pattern in a Fluent Bit configuration are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wrapping {
@@ -7,39 +9,32 @@ pub enum Wrapping {
     SlashesOnly,
 }
 
-/// The pattern inside its wrapping, and its flags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A pattern without its wrapping.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Unwrapped<'p> {
     pub(crate) pattern: &'p str,
     /// Where `pattern` starts in the wrapped text, in bytes.
     pub(crate) offset: usize,
-    pub(crate) dot_all: bool,
-    pub(crate) ignore_case: bool,
-    pub(crate) extended: bool,
+    pub(crate) flags: Flags,
 }
 
 impl Wrapping {
     pub(crate) fn unwrap(self, text: &str) -> Unwrapped<'_> {
-        let plain = |pattern, offset| Unwrapped {
-            pattern,
-            offset,
-            dot_all: false,
-            ignore_case: false,
-            extended: false,
-        };
+        let plain = |pattern, offset| Unwrapped { pattern, offset, flags: Flags::default() };
         let Some(inner) = text.strip_prefix('/') else { return plain(text, 0) };
         if self == Wrapping::Flags
-            && let Some((pattern, flags)) = inner.rsplit_once('/')
-            && flags.bytes().all(|flag| b"mixo".contains(&flag))
-            && flags.bytes().any(|flag| flag != b'o')
+            && let Some((pattern, letters)) = inner.rsplit_once('/')
+            && letters.bytes().all(|letter| b"mixo".contains(&letter))
+            // `o` means nothing, and alone it does not make a suffix.
+            && letters.bytes().any(|letter| letter != b'o')
         {
-            return Unwrapped {
-                pattern,
-                offset: 1,
-                dot_all: flags.contains('m'),
-                ignore_case: flags.contains('i'),
-                extended: flags.contains('x'),
+            let flags = Flags {
+                dot_all: letters.contains('m'),
+                ignore_case: letters.contains('i'),
+                extended: letters.contains('x'),
+                ..Flags::default()
             };
+            return Unwrapped { pattern, offset: 1, flags };
         }
         // A single slash is both the first and the last: it leaves an empty pattern.
         match inner.strip_suffix('/') {
@@ -55,9 +50,9 @@ mod tests {
     use super::*;
 
     fn check(wrapping: Wrapping, text: &str, expected: &str) {
-        let Unwrapped { pattern, offset, dot_all, ignore_case, extended } = wrapping.unwrap(text);
+        let Unwrapped { pattern, offset, flags } = wrapping.unwrap(text);
         assert_eq!(&text[offset..offset + pattern.len()], pattern, "{text}");
-        let flags: String = [(dot_all, 'm'), (ignore_case, 'i'), (extended, 'x')]
+        let flags: String = [(flags.dot_all, 'm'), (flags.ignore_case, 'i'), (flags.extended, 'x')]
             .into_iter()
             .filter_map(|(on, flag)| on.then_some(flag))
             .collect();

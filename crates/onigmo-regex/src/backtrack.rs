@@ -1,0 +1,221 @@
+//! The backtracking engine, for what automata cannot do: patterns for the `fancy-regex` crate.
+
+use std::fmt::Write;
+use std::sync::OnceLock;
+
+use fancy_regex::{RegexBuilder, RegexInput};
+use regex_automata::Anchored;
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_syntax::hir::ClassUnicode;
+
+use crate::ast::{Assertion, Direction, Greed, GroupRef, Node, Repeat};
+use crate::linear::{Encoding, Slot};
+use crate::resolve::Pattern;
+use crate::text::Text;
+use crate::{Error, ErrorKind, StepLimit};
+
+/// How many times one search may go back.
+const BACKTRACK_LIMIT: usize = 1_000_000;
+
+/// A pattern that runs with backtracking.
+#[derive(Debug)]
+pub(crate) struct Backtracking {
+    engine: fancy_regex::Regex,
+    pattern: Pattern,
+    /// For texts that are not valid UTF-8: made when the first one comes.
+    for_invalid_text: OnceLock<Option<fancy_regex::Regex>>,
+}
+
+impl Backtracking {
+    pub(crate) fn new(pattern: Pattern) -> Result<Backtracking, Error> {
+        let engine = build(&pattern, Encoding::Valid).map_err(|error| compile_error(&error))?;
+        Ok(Backtracking { engine, pattern, for_invalid_text: OnceLock::new() })
+    }
+
+    /// Fills as many of `slots` as there are with the groups of the leftmost match.
+    pub(crate) fn find(
+        &self,
+        haystack: &[u8],
+        anchored: Anchored,
+        slots: &mut [Slot],
+    ) -> Result<bool, StepLimit> {
+        match Text::of(haystack) {
+            Text::Valid(text) => search(&self.engine, text, anchored, slots),
+            Text::Mapped(mapped) => {
+                let engine =
+                    self.for_invalid_text.get_or_init(|| build(&self.pattern, Encoding::Mapped).ok());
+                let engine = engine.as_ref().ok_or(StepLimit)?;
+                Ok(search(engine, mapped.as_str(), anchored, slots)? && mapped.restore(slots))
+            }
+        }
+    }
+}
+
+fn search(
+    engine: &fancy_regex::Regex,
+    text: &str,
+    anchored: Anchored,
+    slots: &mut [Slot],
+) -> Result<bool, StepLimit> {
+    let input = RegexInput::new(text).anchored(anchored == Anchored::Yes);
+    if slots.is_empty() {
+        return engine.is_match_input(input).map_err(|_| StepLimit);
+    }
+    let Some(captures) = engine.captures_input(input).map_err(|_| StepLimit)? else { return Ok(false) };
+    for (index, pair) in slots.chunks_exact_mut(2).enumerate() {
+        let group = captures.get(index);
+        pair[0] = group.and_then(|group| NonMaxUsize::new(group.start()));
+        pair[1] = group.and_then(|group| NonMaxUsize::new(group.end()));
+    }
+    Ok(true)
+}
+
+fn build(pattern: &Pattern, encoding: Encoding) -> fancy_regex::Result<fancy_regex::Regex> {
+    let mut writer = Writer { encoding, text: String::new() };
+    writer.node(&pattern.root);
+    RegexBuilder::new(&writer.text).backtrack_limit(BACKTRACK_LIMIT).build()
+}
+
+fn compile_error(error: &fancy_regex::Error) -> Error {
+    Error::with_detail(ErrorKind::Unsupported, 0, format!("the pattern ({error})"))
+}
+
+/// Writes a pattern in the dialect of the engine, in which everything is spelt out: no flags, no names, no
+/// set that is not a list of ranges.
+struct Writer {
+    encoding: Encoding,
+    text: String,
+}
+
+impl Writer {
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Empty => {}
+            Node::Char(ch) => self.character(*ch),
+            Node::Set(set) => self.class(&self.encoding.members(set)),
+            Node::Any(dot) => self.class(&self.encoding.dot(*dot)),
+            Node::Assert(assertion) => self.push(match assertion {
+                Assertion::LineStart => r"(?:\A|(?m:^)(?!\z))",
+                Assertion::LineStartNotLast => "(?m:^)",
+                Assertion::LineEnd => "(?m:$)",
+                Assertion::TextStart => r"\A",
+                Assertion::TextEnd => r"\z",
+                Assertion::TextEndOrFinalNewline => r"(?=\n?\z)",
+                Assertion::WordBoundary => r"\b",
+                Assertion::NotWordBoundary => r"\B",
+                Assertion::AsciiWordBoundary => {
+                    r"(?:(?<=[0-9A-Z_a-z])(?![0-9A-Z_a-z])|(?<![0-9A-Z_a-z])(?=[0-9A-Z_a-z]))"
+                }
+                Assertion::AsciiNotWordBoundary => {
+                    r"(?:(?<=[0-9A-Z_a-z])(?=[0-9A-Z_a-z])|(?<![0-9A-Z_a-z])(?![0-9A-Z_a-z]))"
+                }
+            }),
+            Node::Concat(parts) => parts.iter().for_each(|part| self.group("(?:", part)),
+            Node::Alternate(branches) => {
+                for (at, branch) in branches.iter().enumerate() {
+                    if at > 0 {
+                        self.push("|");
+                    }
+                    self.node(branch);
+                }
+            }
+            Node::Repeat(repeat) => self.repeat(repeat),
+            Node::Capture(capture) => self.group("(", &capture.body),
+            Node::Atomic(body) => self.group("(?>", body),
+            Node::Look(look) => {
+                let open = match (look.direction, look.negated) {
+                    (Direction::Ahead, false) => "(?=",
+                    (Direction::Ahead, true) => "(?!",
+                    (Direction::Behind, false) => "(?<=",
+                    (Direction::Behind, true) => "(?<!",
+                };
+                self.group(open, &look.body);
+            }
+            Node::Backreference(reference) => {
+                self.push(if reference.ignore_case { "(?i:" } else { "(?:" });
+                self.backreference(&reference.group);
+                self.push(")");
+            }
+            Node::Condition(condition) => {
+                let index = condition.group.indexes().first().copied().unwrap_or_default();
+                let _ = write!(self.text, "(?({index})(?:");
+                self.node(&condition.yes);
+                self.push(")|(?:");
+                self.node(&condition.no);
+                self.push("))");
+            }
+            Node::Call(group) => {
+                let index = group.indexes().first().copied().unwrap_or_default();
+                let _ = write!(self.text, r"\g<{index}>");
+            }
+            Node::Keep => self.push(r"\K"),
+            Node::Absent(body) => self.group("(?~", body),
+        }
+    }
+
+    /// Of several groups with one name the last that has matched and fits.
+    fn backreference(&mut self, group: &GroupRef) {
+        let indexes = group.indexes();
+        if let [index] = indexes {
+            let _ = write!(self.text, r"\{index}");
+            return;
+        }
+        self.push("(?>");
+        for (at, index) in indexes.iter().rev().enumerate() {
+            let separator = if at > 0 { "|" } else { "" };
+            let _ = write!(self.text, r"{separator}\{index}");
+        }
+        self.push(")");
+    }
+
+    fn repeat(&mut self, repeat: &Repeat) {
+        self.group("(?:", &repeat.body);
+        let _ = match (repeat.min, repeat.max) {
+            (0, None) => write!(self.text, "*"),
+            (1, None) => write!(self.text, "+"),
+            (0, Some(1)) => write!(self.text, "?"),
+            (min, None) => write!(self.text, "{{{min},}}"),
+            (min, Some(max)) => write!(self.text, "{{{min},{max}}}"),
+        };
+        match repeat.greed {
+            Greed::Greedy => {}
+            Greed::Lazy => self.push("?"),
+            Greed::Possessive => self.push("+"),
+        }
+    }
+
+    fn group(&mut self, open: &str, body: &Node) {
+        self.push(open);
+        self.node(body);
+        self.push(")");
+    }
+
+    fn class(&mut self, class: &ClassUnicode) {
+        if class.ranges().is_empty() {
+            // Nothing is both before and behind a place that nothing is at.
+            self.push("(?!)");
+            return;
+        }
+        self.push("[");
+        for range in class.ranges() {
+            let (first, last) = (u32::from(range.start()), u32::from(range.end()));
+            let _ = write!(self.text, r"\x{{{first:x}}}");
+            if first != last {
+                let _ = write!(self.text, r"-\x{{{last:x}}}");
+            }
+        }
+        self.push("]");
+    }
+
+    fn character(&mut self, ch: char) {
+        if ch.is_ascii_alphanumeric() || !ch.is_ascii() {
+            self.text.push(ch);
+        } else {
+            let _ = write!(self.text, r"\x{{{:x}}}", u32::from(ch));
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+}

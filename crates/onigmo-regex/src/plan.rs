@@ -1,0 +1,273 @@
+//! Rewrites a pattern to what a linear-time engine can run, and decides whether it can.
+
+use crate::ast::{Assertion, Dot, Greed, Node, Repeat};
+use crate::resolve::{Groups, Pattern};
+use crate::set::CharSet;
+
+/// How a pattern is to be run.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Whether an engine without backtracking can run it.
+    pub(crate) linear: bool,
+    /// Whether a match at the end of a text that ends in a newline does not count.
+    ///
+    /// `^` does not hold there. Automata think it does, so where every match starts with `^` the start is
+    /// looked at afterwards.
+    pub(crate) starts_at_line_start: bool,
+    /// Whether the result can depend on which bytes are invalid UTF-8.
+    pub(crate) sees_invalid_bytes: bool,
+}
+
+/// Rewrites `pattern` without changing what it matches.
+pub(crate) fn plan(pattern: &mut Pattern) -> Plan {
+    loosen(&mut pattern.root, &Follow::CannotFail);
+    let starts_at_line_start = starts_with_line_start(&pattern.root);
+    let first = if starts_at_line_start { Position::Start } else { Position::Inside };
+    relax_line_starts(&mut pattern.root, first, false, &pattern.groups);
+    let linear = is_linear(&pattern.root) && pattern.groups.bodies.iter().flatten().all(is_linear);
+    Plan { linear, starts_at_line_start, sees_invalid_bytes: sees_invalid_bytes(&pattern.root) }
+}
+
+/// What comes after a part of the pattern.
+#[derive(Clone)]
+enum Follow {
+    /// Nothing that could fail and make the part match differently.
+    CannotFail,
+    /// One of these characters, or the end of the text; otherwise there is no match.
+    OneOf(CharSet),
+    Unknown,
+}
+
+/// Makes atomic groups and possessive repetitions ordinary ones where it makes no difference: where what
+/// follows cannot fail, or fails wherever the repetition could have stopped earlier.
+fn loosen(node: &mut Node, follow: &Follow) {
+    match node {
+        Node::Concat(parts) => {
+            let mut follow = follow.clone();
+            for part in parts.iter_mut().rev() {
+                loosen(part, &follow);
+                follow = before(part, follow);
+            }
+        }
+        Node::Alternate(branches) => branches.iter_mut().for_each(|branch| loosen(branch, follow)),
+        Node::Capture(capture) => loosen(&mut capture.body, follow),
+        Node::Repeat(repeat) => {
+            // After one round comes another, or what follows all.
+            let inner = if repeat.max == Some(1) { follow } else { &Follow::Unknown };
+            loosen(&mut repeat.body, inner);
+            if repeat.greed == Greed::Possessive && can_be_greedy(repeat, follow) {
+                repeat.greed = Greed::Greedy;
+            }
+        }
+        Node::Atomic(body) => {
+            // Nothing that follows makes an atomic group try again.
+            loosen(body, &Follow::CannotFail);
+            let loose = match (&**body, follow) {
+                (_, Follow::CannotFail) => true,
+                (Node::Repeat(repeat), follow) => {
+                    repeat.greed == Greed::Greedy && can_be_greedy(repeat, follow)
+                }
+                _ => false,
+            };
+            if loose {
+                *node = std::mem::replace(body, Node::Empty);
+            }
+        }
+        Node::Look(look) => loosen(&mut look.body, &Follow::CannotFail),
+        Node::Condition(_) | Node::Absent(_) => {
+            node.children_mut().into_iter().for_each(|child| loosen(child, &Follow::Unknown));
+        }
+        _ => {}
+    }
+}
+
+/// Whether the repetition, were it to give characters back, would still not let `follow` match.
+fn can_be_greedy(repeat: &Repeat, follow: &Follow) -> bool {
+    match follow {
+        Follow::CannotFail => true,
+        Follow::OneOf(set) => one_character(&repeat.body).is_some_and(|body| body.is_disjoint(set)),
+        Follow::Unknown => false,
+    }
+}
+
+/// What comes after the part that stands before `node`, which is followed by `follow`.
+fn before(node: &Node, follow: Follow) -> Follow {
+    if let Some(set) = one_character(node) {
+        return Follow::OneOf(set);
+    }
+    match node {
+        Node::Empty => follow,
+        Node::Assert(Assertion::LineEnd | Assertion::TextEndOrFinalNewline) => {
+            Follow::OneOf(CharSet::one('\n'))
+        }
+        Node::Assert(Assertion::TextEnd) => Follow::OneOf(CharSet::empty()),
+        Node::Concat(parts) => parts.iter().rev().fold(follow, |follow, part| before(part, follow)),
+        Node::Alternate(branches) => {
+            let mut each = branches.iter().map(|branch| before(branch, follow.clone()));
+            let first = each.next().unwrap_or(Follow::Unknown);
+            each.fold(first, either)
+        }
+        Node::Capture(capture) => before(&capture.body, follow),
+        Node::Repeat(repeat) if repeat.min == 0 => {
+            if let Follow::CannotFail = follow {
+                // Nor can an optional part fail.
+                return Follow::CannotFail;
+            }
+            either(before(&repeat.body, Follow::Unknown), follow)
+        }
+        Node::Repeat(repeat) => before(&repeat.body, Follow::Unknown),
+        _ => Follow::Unknown,
+    }
+}
+
+fn either(one: Follow, other: Follow) -> Follow {
+    match (one, other) {
+        (Follow::OneOf(mut one), Follow::OneOf(other)) => {
+            one.union(&other);
+            Follow::OneOf(one)
+        }
+        (Follow::CannotFail, Follow::CannotFail) => Follow::CannotFail,
+        _ => Follow::Unknown,
+    }
+}
+
+/// The set of characters a node matches one of.
+fn one_character(node: &Node) -> Option<CharSet> {
+    match node {
+        Node::Char(ch) => Some(CharSet::one(*ch)),
+        Node::Set(set) => Some(set.clone()),
+        Node::Any(Dot::Everything) => Some(CharSet::empty().negated()),
+        Node::Any(Dot::NotNewline) => Some(CharSet::one('\n').negated()),
+        _ => None,
+    }
+}
+
+/// Whether every match starts by testing for the start of a line or of the text.
+fn starts_with_line_start(node: &Node) -> bool {
+    match node {
+        Node::Assert(Assertion::LineStart | Assertion::TextStart) => true,
+        Node::Concat(parts) => parts.first().is_some_and(starts_with_line_start),
+        Node::Alternate(branches) => branches.iter().all(starts_with_line_start),
+        Node::Capture(capture) => starts_with_line_start(&capture.body),
+        Node::Atomic(body) => starts_with_line_start(body),
+        _ => false,
+    }
+}
+
+/// Where in a match a node is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// At the start, in a pattern all of whose matches start with a test for the start of a line.
+    Start,
+    Inside,
+}
+
+/// Marks each `^` that is not tried at the end of the text, or that is only where the start of the match
+/// tells. `consumed_after` is whether a character is matched after `node` in any case. Returns whether
+/// `node` itself matches one in any case.
+fn relax_line_starts(node: &mut Node, position: Position, consumed_after: bool, groups: &Groups) -> bool {
+    match node {
+        Node::Assert(assertion) => {
+            if *assertion == Assertion::LineStart && (consumed_after || position == Position::Start) {
+                *assertion = Assertion::LineStartNotLast;
+            }
+            false
+        }
+        Node::Char(_) | Node::Set(_) | Node::Any(_) => true,
+        Node::Concat(parts) => {
+            let mut consumed = false;
+            for (at, part) in parts.iter_mut().enumerate().rev() {
+                let position = if at == 0 { position } else { Position::Inside };
+                consumed |= relax_line_starts(part, position, consumed || consumed_after, groups);
+            }
+            consumed
+        }
+        Node::Alternate(branches) => {
+            let mut consumed = true;
+            for branch in branches {
+                consumed &= relax_line_starts(branch, position, consumed_after, groups);
+            }
+            consumed
+        }
+        Node::Capture(capture) => {
+            // What is called is tried elsewhere too.
+            let called = !groups.bodies.is_empty();
+            relax_line_starts(
+                &mut capture.body,
+                if called { Position::Inside } else { position },
+                consumed_after && !called,
+                groups,
+            )
+        }
+        Node::Atomic(body) => relax_line_starts(body, position, consumed_after, groups),
+        Node::Repeat(repeat) => {
+            let body = relax_line_starts(&mut repeat.body, Position::Inside, consumed_after, groups);
+            body && repeat.min > 0
+        }
+        // What is tried here is no part of the match, or may be none.
+        Node::Look(_) | Node::Condition(_) | Node::Absent(_) => {
+            for child in node.children_mut() {
+                relax_line_starts(child, Position::Inside, false, groups);
+            }
+            false
+        }
+        Node::Empty | Node::Backreference(_) | Node::Call(_) | Node::Keep => false,
+    }
+}
+
+/// Whether a linear-time engine can run the node.
+fn is_linear(node: &Node) -> bool {
+    let itself = match node {
+        Node::Atomic(_)
+        | Node::Look(_)
+        | Node::Backreference(_)
+        | Node::Condition(_)
+        | Node::Keep
+        | Node::Absent(_)
+        | Node::Assert(Assertion::LineStart | Assertion::TextEndOrFinalNewline) => false,
+        Node::Repeat(repeat) => {
+            // An automaton does not go round once more to match nothing, which would set the groups.
+            repeat.greed != Greed::Possessive
+                && (repeat.max.is_some() || consumes(&repeat.body) || !captures(&repeat.body))
+        }
+        _ => true,
+    };
+    itself && node.children().into_iter().all(is_linear)
+}
+
+/// Whether the node matches at least one character in any case.
+fn consumes(node: &Node) -> bool {
+    match node {
+        Node::Char(_) | Node::Set(_) | Node::Any(_) => true,
+        Node::Concat(parts) => parts.iter().any(consumes),
+        Node::Alternate(branches) => branches.iter().all(consumes),
+        Node::Capture(capture) => consumes(&capture.body),
+        Node::Atomic(body) => consumes(body),
+        Node::Repeat(repeat) => repeat.min > 0 && consumes(&repeat.body),
+        _ => false,
+    }
+}
+
+fn captures(node: &Node) -> bool {
+    matches!(node, Node::Capture(_) | Node::Call(_)) || node.children().into_iter().any(captures)
+}
+
+/// Whether the node matches invalid bytes, or tests what is around them.
+fn sees_invalid_bytes(node: &Node) -> bool {
+    match node {
+        Node::Any(_) => true,
+        Node::Set(set) => set.invalid_bytes,
+        Node::Assert(assertion) => {
+            matches!(
+                assertion,
+                Assertion::WordBoundary
+                    | Assertion::NotWordBoundary
+                    | Assertion::AsciiWordBoundary
+                    | Assertion::AsciiNotWordBoundary
+                    | Assertion::LineEnd
+                    | Assertion::TextEnd
+            )
+        }
+        _ => node.children().into_iter().any(sees_invalid_bytes),
+    }
+}
