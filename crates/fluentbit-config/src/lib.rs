@@ -28,6 +28,7 @@ mod classic;
 mod environment;
 mod files;
 mod load;
+pub mod schema;
 mod section;
 mod tree;
 pub mod value;
