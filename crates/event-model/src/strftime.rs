@@ -1,5 +1,6 @@
 //! Dates as text: C's `strftime` in the C locale and in UTC.
 
+use crate::Timestamp;
 use crate::number::padded;
 
 /// Appends the time `seconds` after the epoch as `format` says.
@@ -14,6 +15,57 @@ use crate::number::padded;
 /// ```
 pub fn strftime(out: &mut Vec<u8>, format: &[u8], seconds: i64) {
     format_time(out, format, &Civil::new(seconds));
+}
+
+/// Dates of one format. The text of the last second is kept: records come in runs of the same second.
+///
+/// ```
+/// use event_model::{DateText, Timestamp};
+///
+/// let mut date = DateText::new("%H:%M:%S");
+/// let timestamp = Timestamp::new(1_688_466_030, 123_456_789);
+/// assert_eq!(date.at(timestamp.seconds), b"10:20:30");
+/// assert_eq!(date.with_fraction(timestamp, 3, "Z"), b"10:20:30.123Z");
+/// ```
+#[derive(Clone, Debug)]
+pub struct DateText {
+    format: Box<[u8]>,
+    second: Option<i64>,
+    /// The date, and after it what the last call added.
+    text: Vec<u8>,
+    date_end: usize,
+}
+
+impl DateText {
+    /// Dates of a `format` as [`strftime`] takes it.
+    #[must_use]
+    pub fn new(format: &str) -> Self {
+        Self { format: format.as_bytes().into(), second: None, text: Vec::new(), date_end: 0 }
+    }
+
+    /// The date of a second.
+    #[must_use]
+    pub fn at(&mut self, seconds: i64) -> &[u8] {
+        if self.second != Some(seconds) {
+            self.text.clear();
+            strftime(&mut self.text, &self.format, seconds);
+            self.date_end = self.text.len();
+            self.second = Some(seconds);
+        }
+        &self.text[..self.date_end]
+    }
+
+    /// The date, a point, the first `digits` (up to nine) decimals of the second, cut, and `end`.
+    #[must_use]
+    pub fn with_fraction(&mut self, timestamp: Timestamp, digits: u32, end: &str) -> &[u8] {
+        let _ = self.at(timestamp.seconds);
+        self.text.truncate(self.date_end);
+        let digits = digits.min(9);
+        self.text.push(b'.');
+        padded(&mut self.text, (timestamp.nanoseconds / 10_u32.pow(9 - digits)).into(), digits as usize);
+        self.text.extend_from_slice(end.as_bytes());
+        &self.text
+    }
 }
 
 /// A time taken apart.
@@ -235,6 +287,21 @@ mod tests {
             check(seconds, "%F %V %U %W %G %j %T", expected);
         }
         check(0, "%F %a", "1970-01-01 Thu");
+    }
+
+    #[test]
+    fn dates_are_kept_for_a_second() {
+        let mut date = DateText::new("%S");
+        for (seconds, nanoseconds, digits, expected) in [
+            (7, 1_999_999, 3, "07.001Z"),
+            (7, 2_000_000, 9, "07.002000000Z"),
+            (8, 0, 3, "08.000Z"),
+            (7, 0, 6, "07.000000Z"),
+        ] {
+            let text = date.with_fraction(Timestamp::new(seconds, nanoseconds), digits, "Z");
+            assert_eq!(text, expected.as_bytes());
+        }
+        assert_eq!(date.at(7), b"07");
     }
 
     #[test]

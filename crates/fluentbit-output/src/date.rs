@@ -1,7 +1,6 @@
 //! The date that JSON formats put in front of a record.
 
-use event_model::number::padded;
-use event_model::{Compat, Timestamp, Value, strftime};
+use event_model::{Compat, DateText, Timestamp, Value};
 
 /// The form of the date (`json_date_format`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -45,19 +44,17 @@ impl DateFormat {
     }
 }
 
-/// Turns timestamps to dates, and remembers the text of the last second.
+/// Turns timestamps to dates.
 #[derive(Clone, Debug)]
 pub(crate) struct DateWriter {
     format: DateFormat,
-    /// The date as text; up to `to_second` it is that of `second`.
-    text: Vec<u8>,
-    to_second: usize,
-    second: Option<i64>,
+    text: DateText,
 }
 
 impl DateWriter {
     pub(crate) fn new(format: DateFormat) -> Self {
-        Self { format, text: Vec::new(), to_second: 0, second: None }
+        let between = if format == DateFormat::JavaSqlTimestamp { ' ' } else { 'T' };
+        Self { format, text: DateText::new(&format!("%Y-%m-%d{between}%H:%M:%S")) }
     }
 
     pub(crate) fn date(&mut self, timestamp: Timestamp) -> Value<'_> {
@@ -68,22 +65,9 @@ impl DateWriter {
             DateFormat::EpochMilliseconds => Value::UInt(
                 seconds.wrapping_mul(1000).wrapping_add((nanoseconds / 1_000_000).into()).cast_unsigned(),
             ),
-            DateFormat::Iso8601 => self.text(b"%Y-%m-%dT%H:%M:%S.", timestamp, b"Z"),
-            DateFormat::JavaSqlTimestamp => self.text(b"%Y-%m-%d %H:%M:%S.", timestamp, b""),
+            DateFormat::Iso8601 => Value::Str(self.text.with_fraction(timestamp, 6, "Z")),
+            DateFormat::JavaSqlTimestamp => Value::Str(self.text.with_fraction(timestamp, 6, "")),
         }
-    }
-
-    fn text(&mut self, format: &[u8], timestamp: Timestamp, end: &[u8]) -> Value<'_> {
-        if self.second != Some(timestamp.seconds) {
-            self.text.clear();
-            strftime(&mut self.text, format, timestamp.seconds);
-            self.to_second = self.text.len();
-            self.second = Some(timestamp.seconds);
-        }
-        self.text.truncate(self.to_second);
-        padded(&mut self.text, (timestamp.nanoseconds / 1000).into(), 6);
-        self.text.extend_from_slice(end);
-        Value::Str(&self.text)
     }
 }
 
