@@ -19,7 +19,7 @@ staging=v0.${version#v1.}
 for name in $(grep -oE 'k8s.io/[a-z-]+ => ./staging' "$module/go.mod" | cut -d' ' -f1); do
     go mod edit -replace="$name=$name@$staging"
 done
-for name in $(grep -oE '^\s+k8s.io/[a-z-]+ v0.0.0' "$module/go.mod" | awk '{print $1}'); do
+for name in $(grep -oE '^\s+k8s.io/[a-z-]+ v0.0.0( |$)' "$module/go.mod" | awk '{print $1}'); do
     go mod edit -replace="$name=$name@$staging"
 done
 printf '//go:build tools\n\npackage tools\n\nimport _ "k8s.io/kubernetes/cmd/kube-apiserver"\n' > tools.go
