@@ -161,6 +161,8 @@ pub enum Event {
     NoPod,
     /// Nothing is known about the pod, so the record got no metadata (`kubernetes`).
     NoMetadata,
+    /// No field would be left (`record_modifier`).
+    Emptied,
     /// The field to parse is missing or no text (`parser`).
     NoField,
     /// No parser understood the field (`parser`).

@@ -94,9 +94,8 @@ fn glob_matches(glob: &[u8], tag: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use onigmo_regex::Wrapping;
+    use proptest::prelude::*;
 
     use super::*;
 
