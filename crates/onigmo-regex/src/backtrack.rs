@@ -32,6 +32,13 @@ impl Backtracking {
         Ok(Backtracking { engine, pattern, for_invalid_text: OnceLock::new() })
     }
 
+    pub(crate) fn is_match(&self, haystack: &[u8]) -> Result<bool, StepLimit> {
+        match std::str::from_utf8(haystack) {
+            Ok(text) => self.engine.is_match(text).map_err(|_| StepLimit),
+            Err(_) => self.find(haystack, Anchored::No, &mut [None; 2]),
+        }
+    }
+
     /// Fills as many of `slots` as there are with the groups of the leftmost match.
     pub(crate) fn find(
         &self,
@@ -58,9 +65,6 @@ fn search(
     slots: &mut [Slot],
 ) -> Result<bool, StepLimit> {
     let input = RegexInput::new(text).anchored(anchored == Anchored::Yes);
-    if slots.is_empty() {
-        return engine.is_match_input(input).map_err(|_| StepLimit);
-    }
     let Some(captures) = engine.captures_input(input).map_err(|_| StepLimit)? else { return Ok(false) };
     for (index, pair) in slots.chunks_exact_mut(2).enumerate() {
         let group = captures.get(index);

@@ -9,6 +9,7 @@ mod parse;
 mod plan;
 mod regex;
 mod resolve;
+mod scan;
 mod set;
 mod text;
 mod unicode;

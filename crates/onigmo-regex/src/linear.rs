@@ -7,6 +7,7 @@ use regex_automata::{Anchored, Input, meta};
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 
 use crate::ast::{Assertion, Dot, Greed, Node};
+use crate::plan::Plan;
 use crate::resolve::Pattern;
 use crate::set::CharSet;
 use crate::text::{BEYOND_END, CUT_OFF, INVALID_BYTES, Text};
@@ -24,51 +25,105 @@ pub(crate) type Slot = Option<NonMaxUsize>;
 /// A pattern that runs without backtracking.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    engine: meta::Regex,
+    engine: Engine,
     /// For texts that are not valid UTF-8, if the pattern can tell: made when the first one comes.
-    for_invalid_text: Option<(Pattern, OnceLock<Option<meta::Regex>>)>,
+    for_invalid_text: Option<(Pattern, OnceLock<Option<Engine>>)>,
+}
+
+#[derive(Debug)]
+struct Engine {
+    automata: meta::Regex,
+    /// Whether every match starts with a test for the start of a line, or of the text.
+    starts_at_line_start: bool,
 }
 
 impl Linear {
     /// Compiles a pattern that the plan says is linear.
-    pub(crate) fn new(pattern: Pattern, sees_invalid_bytes: bool) -> Result<Linear, Error> {
-        let engine = build(&pattern, Encoding::Valid, Some(SIZE_LIMIT))
+    pub(crate) fn new(pattern: Pattern, plan: &Plan) -> Result<Linear, Error> {
+        let starts_at_line_start = plan.starts_at_line_start;
+        let engine = Engine::new(&pattern, Encoding::Valid, starts_at_line_start)
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, 0))?;
-        Ok(Linear { engine, for_invalid_text: sees_invalid_bytes.then(|| (pattern, OnceLock::new())) })
+        let for_invalid_text = plan.sees_invalid_bytes.then(|| (pattern, OnceLock::new()));
+        Ok(Linear { engine, for_invalid_text })
     }
 
     pub(crate) fn is_match(&self, haystack: &[u8]) -> Result<bool, StepLimit> {
-        let Some((pattern, _)) = &self.for_invalid_text else { return Ok(self.engine.is_match(haystack)) };
-        if std::str::from_utf8(haystack).is_ok() {
-            return Ok(self.engine.is_match(haystack));
+        if self.for_invalid_text.is_none() || std::str::from_utf8(haystack).is_ok() {
+            Ok(self.engine.is_match(haystack))
+        } else {
+            self.find(haystack, Anchored::No, &mut [None; 2])
         }
-        debug_assert!(pattern.groups.count < usize::MAX);
-        self.find(haystack, Anchored::No, &mut [None; 2])
     }
 
-    /// Fills as many of `slots` as there are with the groups of the leftmost match.
+    /// Fills as many of `slots` as there are, two at least, with the groups of the leftmost match.
     pub(crate) fn find(
         &self,
         haystack: &[u8],
         anchored: Anchored,
         slots: &mut [Slot],
     ) -> Result<bool, StepLimit> {
-        let search = |engine: &meta::Regex, haystack: &[u8], slots: &mut [Slot]| {
-            engine.search_slots(&Input::new(haystack).anchored(anchored), slots).is_some()
-        };
         let Some((pattern, engine)) = &self.for_invalid_text else {
-            return Ok(search(&self.engine, haystack, slots));
+            return Ok(self.engine.find(haystack, anchored, slots));
         };
         match Text::of(haystack) {
-            Text::Valid(text) => Ok(search(&self.engine, text.as_bytes(), slots)),
+            Text::Valid(text) => Ok(self.engine.find(text.as_bytes(), anchored, slots)),
             Text::Mapped(mapped) => {
-                let engine = engine.get_or_init(|| build(pattern, Encoding::Mapped, None));
+                let starts_at_line_start = self.engine.starts_at_line_start;
+                let engine =
+                    engine.get_or_init(|| Engine::new(pattern, Encoding::Mapped, starts_at_line_start));
                 let engine = engine.as_ref().ok_or(StepLimit)?;
-                let found = search(engine, mapped.as_str().as_bytes(), slots);
-                Ok(found && mapped.restore(slots))
+                Ok(engine.find(mapped.as_str().as_bytes(), anchored, slots) && mapped.restore(slots))
             }
         }
     }
+}
+
+impl Engine {
+    fn new(pattern: &Pattern, encoding: Encoding, starts_at_line_start: bool) -> Option<Engine> {
+        let hir = Lowering { pattern, encoding }.lower(&pattern.root);
+        let config = meta::Config::new()
+            .nfa_size_limit(Some(SIZE_LIMIT))
+            .hybrid_cache_capacity(CACHE_LIMIT)
+            // Only a test such as `\B` can hold in the middle of a character.
+            .utf8_empty(hir.properties().look_set().contains_word());
+        let automata = meta::Builder::new().configure(config).build_from_hir(&hir).ok()?;
+        Some(Engine { automata, starts_at_line_start })
+    }
+
+    fn is_match(&self, text: &[u8]) -> bool {
+        let input = Input::new(text);
+        if !self.starts_at_line_start {
+            return self.automata.is_match(input);
+        }
+        self.automata.is_match(input.clone().anchored(Anchored::Yes))
+            || second_line(text).is_some_and(|start| self.find_in_lines(text, start, &mut [None; 2]))
+    }
+
+    fn find(&self, text: &[u8], anchored: Anchored, slots: &mut [Slot]) -> bool {
+        let input = Input::new(text);
+        if !self.starts_at_line_start {
+            return self.automata.search_slots(&input.anchored(anchored), slots).is_some();
+        }
+        // Most texts have one line, and an anchored search knows where to begin and when to give up.
+        let input = input.anchored(Anchored::Yes);
+        self.automata.search_slots(&input, slots).is_some()
+            || anchored == Anchored::No
+                && second_line(text).is_some_and(|start| self.find_in_lines(text, start, slots))
+    }
+
+    /// Searches the lines that begin at `start` or later.
+    fn find_in_lines(&self, text: &[u8], start: usize, slots: &mut [Slot]) -> bool {
+        let found = self.automata.search_slots(&Input::new(text).range(start..), slots).is_some();
+        // Automata think a line starts behind a final newline. Being the last place of all, it is found
+        // only where there is no other match.
+        let at_end = || slots.first().copied().flatten().is_some_and(|start| start.get() == text.len());
+        found && !(text.ends_with(b"\n") && at_end())
+    }
+}
+
+/// Where the second line starts, if the text has one.
+fn second_line(text: &[u8]) -> Option<usize> {
+    memchr::memchr(b'\n', text).map(|newline| newline + 1)
 }
 
 /// What the characters of the text stand for.
@@ -108,16 +163,6 @@ impl Encoding {
         chars.negate();
         chars
     }
-}
-
-fn build(pattern: &Pattern, encoding: Encoding, size_limit: Option<usize>) -> Option<meta::Regex> {
-    let hir = Lowering { pattern, encoding }.lower(&pattern.root);
-    let config = meta::Config::new()
-        .nfa_size_limit(size_limit)
-        .hybrid_cache_capacity(CACHE_LIMIT)
-        // Only a test such as `\B` can hold in the middle of a character.
-        .utf8_empty(hir.properties().look_set().contains_word());
-    meta::Builder::new().configure(config).build_from_hir(&hir).ok()
 }
 
 /// From the tree of a pattern to the representation that automata are made of.

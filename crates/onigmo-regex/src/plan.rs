@@ -9,10 +9,10 @@ use crate::set::CharSet;
 pub(crate) struct Plan {
     /// Whether an engine without backtracking can run it.
     pub(crate) linear: bool,
-    /// Whether a match at the end of a text that ends in a newline does not count.
+    /// Whether every match starts with a test for the start of a line, or of the text.
     ///
-    /// `^` does not hold there. Automata think it does, so where every match starts with `^` the start is
-    /// looked at afterwards.
+    /// In a linear pattern such a test may hold behind a final newline too, where it should not: a match
+    /// that starts there does not count.
     pub(crate) starts_at_line_start: bool,
     /// Whether the result can depend on which bytes are invalid UTF-8.
     pub(crate) sees_invalid_bytes: bool,
@@ -20,12 +20,52 @@ pub(crate) struct Plan {
 
 /// Rewrites `pattern` without changing what it matches.
 pub(crate) fn plan(pattern: &mut Pattern) -> Plan {
-    loosen(&mut pattern.root, &Follow::CannotFail);
-    let starts_at_line_start = starts_with_line_start(&pattern.root);
-    let first = if starts_at_line_start { Position::Start } else { Position::Inside };
-    relax_line_starts(&mut pattern.root, first, false, &pattern.groups);
-    let linear = is_linear(&pattern.root) && pattern.groups.bodies.iter().flatten().all(is_linear);
-    Plan { linear, starts_at_line_start, sees_invalid_bytes: sees_invalid_bytes(&pattern.root) }
+    let Pattern { root, groups } = pattern;
+    unroll_empty(root);
+    loosen(root, &Follow::CannotFail);
+    let starts_at_line_start = starts_with_line_start(root);
+    let mut for_automata = root.clone();
+    let position = if starts_at_line_start { Position::Start } else { Position::Inside };
+    relax_line_starts(&mut for_automata, position, false, groups);
+    let linear = is_linear(&for_automata) && groups.bodies.iter().flatten().all(is_linear);
+    if linear {
+        *root = for_automata;
+        go_round_once_more(root);
+        groups.bodies.iter_mut().flatten().for_each(go_round_once_more);
+    } else {
+        relax_line_starts(root, Position::Inside, false, groups);
+    }
+    Plan { linear, starts_at_line_start, sees_invalid_bytes: sees_invalid_bytes(root) }
+}
+
+/// Replaces repetitions of what can match only the empty text, such as `(?:^)*`: once is as good as often.
+fn unroll_empty(node: &mut Node) {
+    node.children_mut().into_iter().for_each(unroll_empty);
+    if let Node::Repeat(repeat) = node
+        && is_empty(&repeat.body)
+    {
+        let body = std::mem::replace(&mut repeat.body, Node::Empty);
+        *node = match (repeat.max, repeat.min, repeat.greed) {
+            (Some(0), _, _) => Node::repeat(0, Some(0), body),
+            (_, 0, Greed::Greedy) => Node::Alternate(vec![body, Node::Empty]),
+            (_, 0, Greed::Lazy) => Node::Alternate(vec![Node::Empty, body]),
+            (_, 0, Greed::Possessive) => Node::Atomic(Box::new(Node::Alternate(vec![body, Node::Empty]))),
+            (_, _, Greed::Possessive) => Node::Atomic(Box::new(body)),
+            _ => body,
+        };
+    }
+}
+
+/// Whether the node matches no character in any case.
+fn is_empty(node: &Node) -> bool {
+    match node {
+        Node::Empty | Node::Assert(_) | Node::Look(_) | Node::Keep => true,
+        Node::Repeat(repeat) => repeat.max == Some(0) || is_empty(&repeat.body),
+        Node::Concat(_) | Node::Alternate(_) | Node::Capture(_) | Node::Atomic(_) => {
+            node.children().into_iter().all(is_empty)
+        }
+        _ => false,
+    }
 }
 
 /// What comes after a part of the pattern.
@@ -225,14 +265,35 @@ fn is_linear(node: &Node) -> bool {
         | Node::Keep
         | Node::Absent(_)
         | Node::Assert(Assertion::LineStart | Assertion::TextEndOrFinalNewline) => false,
-        Node::Repeat(repeat) => {
-            // An automaton does not go round once more to match nothing, which would set the groups.
-            repeat.greed != Greed::Possessive
-                && (repeat.max.is_some() || consumes(&repeat.body) || !captures(&repeat.body))
-        }
+        Node::Repeat(repeat) => repeat.greed != Greed::Possessive,
         _ => true,
     };
     itself && node.children().into_iter().all(is_linear)
+}
+
+/// Lets repetitions such as `(a*)*` set their groups in a last round that matches nothing, as they do with
+/// backtracking; an automaton does not go that round.
+fn go_round_once_more(node: &mut Node) {
+    node.children_mut().into_iter().for_each(go_round_once_more);
+    if let Node::Repeat(repeat) = node
+        && repeat.max.is_none()
+        && repeat.greed == Greed::Greedy
+        && captures(&repeat.body)
+        && !consumes(&repeat.body)
+    {
+        let mut last_round = repeat.body.clone();
+        match_nothing(&mut last_round);
+        let repeat = std::mem::replace(node, Node::Empty);
+        *node = Node::Concat(vec![repeat, Node::repeat(0, Some(1), last_round)]);
+    }
+}
+
+/// Makes every way to match a character fail.
+fn match_nothing(node: &mut Node) {
+    match node {
+        Node::Char(_) | Node::Set(_) | Node::Any(_) | Node::Call(_) => *node = Node::Set(CharSet::empty()),
+        _ => node.children_mut().into_iter().for_each(match_nothing),
+    }
 }
 
 /// Whether the node matches at least one character in any case.

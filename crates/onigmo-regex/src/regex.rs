@@ -9,6 +9,7 @@ use crate::linear::{Linear, Slot};
 use crate::parse::{Flags, parse};
 use crate::plan::plan;
 use crate::resolve::resolve;
+use crate::scan::Scan;
 use crate::{Error, StepLimit, Wrapping};
 
 /// A compiled pattern. Cloning is cheap.
@@ -25,10 +26,11 @@ pub struct Captures {
 
 #[derive(Debug)]
 struct Inner {
+    /// A quicker way to tell whether there is a match.
+    scan: Option<Scan>,
     engine: Engine,
     names: Vec<(usize, Box<str>)>,
     group_count: usize,
-    starts_at_line_start: bool,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,13 @@ impl Regex {
     ///
     /// When the search took too many steps.
     pub fn try_is_match(&self, haystack: &[u8]) -> Result<bool, StepLimit> {
-        self.find(haystack, Anchored::No, &mut [None; 2])
+        if let Some(scan) = &self.inner.scan {
+            return Ok(scan.is_match(haystack));
+        }
+        match &self.inner.engine {
+            Engine::Linear(engine) => engine.is_match(haystack),
+            Engine::Backtracking(engine) => engine.is_match(haystack),
+        }
     }
 
     /// The length of the match that starts at position 0.
@@ -110,28 +118,20 @@ impl Regex {
         let plan = plan(&mut pattern);
         let names = pattern.groups.names.clone();
         let group_count = pattern.groups.count;
+        let scan = Scan::new(&pattern.root);
         let engine = if plan.linear {
-            Engine::Linear(Linear::new(pattern, plan.sees_invalid_bytes)?)
+            Engine::Linear(Linear::new(pattern, &plan)?)
         } else {
             Engine::Backtracking(Backtracking::new(pattern)?)
         };
-        Ok(Regex {
-            inner: Arc::new(Inner {
-                engine,
-                names,
-                group_count,
-                starts_at_line_start: plan.starts_at_line_start,
-            }),
-        })
+        Ok(Regex { inner: Arc::new(Inner { scan, engine, names, group_count }) })
     }
 
     fn find(&self, haystack: &[u8], anchored: Anchored, slots: &mut [Slot]) -> Result<bool, StepLimit> {
-        let found = match &self.inner.engine {
-            Engine::Linear(engine) => engine.find(haystack, anchored, slots)?,
-            Engine::Backtracking(engine) => engine.find(haystack, anchored, slots)?,
-        };
-        let at_end = || slots.first().copied().flatten().is_some_and(|start| start.get() == haystack.len());
-        Ok(found && !(self.inner.starts_at_line_start && haystack.ends_with(b"\n") && at_end()))
+        match &self.inner.engine {
+            Engine::Linear(engine) => engine.find(haystack, anchored, slots),
+            Engine::Backtracking(engine) => engine.find(haystack, anchored, slots),
+        }
     }
 }
 

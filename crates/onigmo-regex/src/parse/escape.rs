@@ -56,6 +56,8 @@ impl Parser<'_> {
     /// meaning stands for itself.
     pub(super) fn character(&mut self, letter: char, start: usize) -> Result<char, Error> {
         let code = match letter {
+            // At the end of the pattern they are letters like others.
+            'x' | 'u' if self.peek().is_none() => return Ok(letter),
             'x' => match self.hexadecimal(start)? {
                 Hexadecimal::CodePoint(code) => code,
                 Hexadecimal::Byte(byte) => return self.character_of_bytes(byte, start),
@@ -90,6 +92,9 @@ impl Parser<'_> {
         match unicode::property(name) {
             Some(set) if negated => Ok(set.negated()),
             Some(set) => Ok(set),
+            None if name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("in")) => {
+                Err(Error::with_detail(ErrorKind::Unsupported, start, "a Unicode block"))
+            }
             None => unknown(name),
         }
     }
@@ -200,6 +205,10 @@ impl Parser<'_> {
     fn reference(&mut self, start: usize, kind: Reference) -> Result<GroupRef, Error> {
         let close = if self.bump() == Some('<') { '>' } else { '\'' };
         let name = self.name_until(close, start)?;
+        if kind == Reference::Back && has_level(name) {
+            let detail = "a back-reference with a recursion level";
+            return Err(Error::with_detail(ErrorKind::Unsupported, start, detail));
+        }
         let target = match name.strip_prefix(['-', '+']) {
             _ if name.starts_with(|ch: char| ch.is_ascii_digit()) => number(name).map(Target::Number),
             Some(digits) if name.starts_with('-') => {
@@ -213,11 +222,6 @@ impl Parser<'_> {
         };
         match target {
             Some(target) => Ok(GroupRef { target, offset: start }),
-            None if kind == Reference::Back && has_level(name) => Err(Error::with_detail(
-                ErrorKind::Unsupported,
-                start,
-                "a back-reference with a recursion level",
-            )),
             None => Err(Error::with_detail(ErrorKind::InvalidGroupName, start, name)),
         }
     }
@@ -242,7 +246,8 @@ fn number(digits: &str) -> Option<usize> {
 
 /// Whether a name ends in a recursion level, as in `<name+1>`.
 fn has_level(name: &str) -> bool {
-    name.rsplit_once(['+', '-']).is_some_and(|(_, level)| !level.is_empty() && number(level).is_some())
+    name.rsplit_once(['+', '-'])
+        .is_some_and(|(name, level)| !name.is_empty() && !level.is_empty() && number(level).is_some())
 }
 
 fn control_letter(letter: char) -> char {
