@@ -24,6 +24,7 @@
 //! [`Environment`]), compile patterns, check that hosts exist, or run anything.
 #![forbid(unsafe_code)]
 
+mod check;
 mod classic;
 mod environment;
 mod files;
@@ -32,7 +33,9 @@ pub mod schema;
 mod section;
 mod tree;
 pub mod value;
+mod yaml;
 
+pub use check::is_found_by_dry_run;
 pub use classic::parse as parse_classic;
 pub use environment::Environment;
 pub use event_model::Compat;
@@ -40,3 +43,4 @@ pub use files::{Files, MemoryFiles, ReadError};
 pub use load::{Config, load};
 pub use section::{Group, Property, Section, SectionKind};
 pub use tree::{Command, Document, Form, GroupNode, Item, PropertyNode, SectionNode, Text};
+pub use yaml::parse as parse_yaml;

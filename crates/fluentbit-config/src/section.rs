@@ -185,7 +185,8 @@ impl Section {
     /// # Errors
     /// The value is none of the six words [`value::parse_bool`] knows.
     pub fn bool(&self, key: &str, default: bool) -> Result<bool, Box<Diagnostic>> {
-        match self.get(key).filter(|property| !property.value.is_empty()) {
+        match self.get(key).filter(|property| self.kind == SectionKind::Filter || !property.value.is_empty())
+        {
             None => Ok(default),
             Some(property) => {
                 value::parse_bool(&property.value).ok_or_else(|| Box::new(property.not_boolean()))
@@ -226,6 +227,21 @@ impl Property {
     #[must_use]
     pub fn is(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
+    }
+
+    /// Where `part`, a slice of the value, stands; the whole value where that cannot be told because the
+    /// value is quoted or had a variable in it.
+    #[must_use]
+    pub fn span_of(&self, part: &str) -> Span {
+        let is_literal = self.raw == self.value
+            && (self.value_span.end - self.value_span.start) as usize == self.value.len();
+        let start = part.as_ptr() as usize;
+        let from = start.wrapping_sub(self.value.as_ptr() as usize);
+        if is_literal && from <= self.value.len() && from + part.len() <= self.value.len() {
+            self.value_span.part(from, from + part.len())
+        } else {
+            self.value_span
+        }
     }
 
     /// The complaint that the value is no boolean.

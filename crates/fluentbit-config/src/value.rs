@@ -1,5 +1,7 @@
 //! How Fluent Bit reads the text of a value.
 
+use std::borrow::Cow;
+
 use event_model::Compat;
 
 /// Reads a boolean: `true`, `on`, `yes`, `false`, `off` and `no` in any case. Digits are no booleans.
@@ -119,6 +121,78 @@ pub fn parse_time(text: &str) -> i64 {
     parse_int(text).saturating_mul(factor)
 }
 
+/// Reads seconds and nanoseconds with a point between them: `1.5` is one second and five nanoseconds, as
+/// Fluent Bit counts. `None` where the text does not begin with a number or has none after the point.
+#[must_use]
+pub fn parse_seconds_nanoseconds(text: &str) -> Option<(i64, i64)> {
+    let starts_with_number = |text: &str| {
+        let text = text.trim_start_matches(is_space);
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if !starts_with_number(text) {
+        return None;
+    }
+    let seconds = parse_int(text);
+    match text.split_once('.') {
+        None => Some((seconds, 0)),
+        Some((_, after)) => starts_with_number(after).then(|| (seconds, parse_int(after))),
+    }
+}
+
+/// Splits at spaces, at most into `limit` words and what follows them. Double quotes keep spaces together
+/// and are taken away; inside them, a backslash before a quote is too.
+///
+/// ```
+/// use fluentbit_config::value::split_words;
+///
+/// assert_eq!(split_words(r#""cont" "/^\s+at/" "the end""#, 3), ["cont", r"/^\s+at/", "the end"]);
+/// assert_eq!(split_words("key one two three", 2), ["key", "one", "two three"]);
+/// ```
+#[must_use]
+pub fn split_words(text: &str, limit: usize) -> Vec<Cow<'_, str>> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_matches(' ');
+    while !rest.is_empty() {
+        if words.len() == limit {
+            words.push(Cow::Borrowed(rest));
+            break;
+        }
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_word(quoted),
+            None => {
+                let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+                (Cow::Borrowed(word), after)
+            }
+        };
+        words.push(word);
+        rest = after.trim_start_matches(' ');
+    }
+    words
+}
+
+/// The text up to the closing quote, and what follows it.
+fn quoted_word(text: &str) -> (Cow<'_, str>, &str) {
+    let bytes = text.as_bytes();
+    let mut end = 0;
+    let mut escaped = false;
+    while let Some(byte) = bytes.get(end) {
+        match byte {
+            b'\\' if bytes.get(end + 1) == Some(&b'"') => {
+                escaped = true;
+                end += 1;
+            }
+            b'"' => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    let end = end.min(text.len());
+    let word = &text[..end];
+    let word = if escaped { Cow::Owned(word.replace("\\\"", "\"")) } else { Cow::Borrowed(word) };
+    (word, text.get(end + 1..).unwrap_or_default())
+}
+
 /// Splits at commas; white space around an element is not part of it, empty elements are left out.
 pub fn split_commas(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(|element| element.trim_matches(' ')).filter(|element| !element.is_empty())
@@ -208,6 +282,37 @@ mod tests {
         {
             assert_eq!(parse_time(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn seconds_and_nanoseconds() {
+        for (text, expected) in [
+            ("10", Some((10, 0))),
+            ("0.5", Some((0, 5))),
+            ("1.", None),
+            ("soon", None),
+            ("", None),
+            ("-1", Some((-1, 0))),
+            ("5s", Some((5, 0))),
+        ] {
+            assert_eq!(parse_seconds_nanoseconds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words() {
+        #[track_caller]
+        fn check(text: &str, limit: usize, expected: &[&str]) {
+            assert_eq!(split_words(text, limit), expected, "{text}");
+        }
+        check("", 2, &[]);
+        check("  a   b  ", 2, &["a", "b"]);
+        check("a b c d", 2, &["a", "b", "c d"]);
+        check(r#""a b" c"#, 2, &["a b", "c"]);
+        check(r#""a \"b\"" c"#, 2, &[r#"a "b""#, "c"]);
+        check(r#""open"#, 2, &["open"]);
+        check(r#""open\"#, 2, &[r"open\"]);
+        check(r#""é" "한"x"#, 9, &["é", "한", "x"]);
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! `SERVICE`.
+
+use event_model::Compat;
+use source_text::Diagnostic;
+
+use super::{values, with_suggestion};
+use crate::schema::{self, ValueKind};
+use crate::section::{Property, Section, SectionKind};
+use crate::value;
+
+pub(super) fn check(service: &Section, problems: &mut Vec<Diagnostic>) {
+    let known = schema::common_options(SectionKind::Service);
+    for property in &service.properties {
+        let option = known.iter().find(|option| option.is_set_by(&property.key));
+        match option {
+            Some(option) if option.since <= service.compat => {
+                // What is no boolean is true here, silently.
+                problems.extend(values::check(property, option.kind, service.compat, values::Force::Accepts));
+                unsupported(property, problems);
+            }
+            Some(_) => problems.push(
+                Diagnostic::warning(
+                    "unknown-property",
+                    property.key_span,
+                    format!("`{}` is new in Fluent Bit 5.1", property.key),
+                )
+                .help("1.8 ignores it"),
+            ),
+            None => {
+                let problem = Diagnostic::warning(
+                    "unknown-property",
+                    property.key_span,
+                    format!("`SERVICE` has no key `{}`", property.key),
+                );
+                let names = known.iter().map(|option| option.name);
+                problems.push(with_suggestion(problem, &property.key, names, || {
+                    Some("Fluent Bit ignores it without a word".to_owned())
+                }));
+            }
+        }
+    }
+    flush(service, problems);
+    log_level(service, problems);
+    repeated(service, problems);
+}
+
+fn flush(service: &Section, problems: &mut Vec<Diagnostic>) {
+    let Some(flush) = service.get("flush") else { return };
+    // NaN is not above zero either, but the original only refuses what compares as not above it.
+    if value::parse_double(&flush.value) <= 0.0 {
+        problems.push(
+            Diagnostic::error(
+                "invalid-flush",
+                flush.value_span,
+                format!("`{}` is no number of seconds above 0", flush.value),
+            )
+            .help("expected a number such as 1 or 0.5"),
+        );
+    }
+}
+
+fn log_level(service: &Section, problems: &mut Vec<Diagnostic>) {
+    let option =
+        schema::common_options(SectionKind::Service).iter().find(|option| option.name == "log_level");
+    let Some(ValueKind::Choice(levels)) = option.map(|option| option.kind) else { return };
+    for level in service.get_all("log_level") {
+        if levels.iter().any(|known| known.eq_ignore_ascii_case(&level.value)) {
+            continue;
+        }
+        let message = format!("`{}` is no log level", level.value);
+        let problem = match service.compat {
+            Compat::V1_8 => Diagnostic::warning("invalid-log-level", level.value_span, message),
+            _ => Diagnostic::error("invalid-log-level", level.value_span, message),
+        };
+        problems.push(with_suggestion(problem, &level.value, levels.iter().copied(), || {
+            Some(format!("expected one of {}", levels.join(", ")))
+        }));
+    }
+}
+
+fn repeated(service: &Section, problems: &mut Vec<Diagnostic>) {
+    let known = schema::common_options(SectionKind::Service);
+    for (index, property) in service.properties.iter().enumerate() {
+        let may = known.iter().any(|option| option.repeatable && option.is_set_by(&property.key));
+        let Some(first) = service.properties[..index].iter().find(|other| other.is(&property.key)) else {
+            continue;
+        };
+        if !may {
+            problems.push(
+                Diagnostic::warning(
+                    "repeated-property",
+                    property.key_span,
+                    format!("`{}` is set again", property.key),
+                )
+                .label(first.key_span, "first set here")
+                .help("the last one counts"),
+            );
+        }
+    }
+}
+
+fn unsupported(property: &Property, problems: &mut Vec<Diagnostic>) {
+    if property.is("plugins_file") || property.is("streams_file") {
+        problems.push(Diagnostic::warning(
+            "unsupported-property",
+            property.key_span,
+            format!("`{}` is not read", property.key),
+        ));
+    }
+}

@@ -1,0 +1,180 @@
+//! Variables: commands set them, values use them.
+
+use event_model::Compat;
+use source_text::{Diagnostic, Span};
+
+use super::Loader;
+use super::walk::{RawSection, Tree};
+use crate::environment::{Event, expand};
+use crate::section::{Group, Property, Section, SectionKind};
+use crate::tree::{Command, Form, GroupNode, Item, PropertyNode};
+
+impl Loader<'_> {
+    /// Runs the commands of all files, before any value is expanded.
+    pub(super) fn run_commands(&mut self, tree: &Tree) {
+        for (form, command) in &tree.commands {
+            if !command.is("SET") {
+                let problem = unknown_command(command);
+                self.problems.push(problem);
+                continue;
+            }
+            match command.value.value.split_once('=') {
+                Some((name, value)) => self.set(name, value, *form, command),
+                None => self.problems.push(
+                    Diagnostic::warning("invalid-set", command.value.span, "`@SET` without `=` sets nothing")
+                        .help("expected `@SET key=value`"),
+                ),
+            }
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str, form: Form, command: &Command) {
+        let path = value.strip_prefix("file://").filter(|path| !path.is_empty());
+        let Some(path) = path.filter(|_| self.compat != Compat::V1_8) else {
+            self.variables.set(name, value);
+            return;
+        };
+        let message = match self.files.read(path) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                let text = text.strip_suffix(['\n', '\r']).unwrap_or(&text);
+                if !text.is_empty() {
+                    self.variables.set(name, text);
+                    return;
+                }
+                format!("the file `{path}` is empty")
+            }
+            Err(error) => format!("cannot read `{path}`: {error}"),
+        };
+        let span = command.value.span;
+        self.problems.push(match form {
+            Form::Classic => Diagnostic::warning("unreadable-variable-file", span, message)
+                .help(format!("the variable `{name}` stays unset")),
+            Form::Yaml => Diagnostic::error("unreadable-variable-file", span, message),
+        });
+    }
+
+    /// A section with its values expanded.
+    pub(super) fn expand_section(&mut self, kind: SectionKind, raw: RawSection) -> Section {
+        let mut section = Section::new(kind, raw.name.span, self.compat);
+        let form = raw.form;
+        section.properties =
+            raw.properties.into_iter().map(|node| self.expand_property(node, form)).collect();
+        section.groups = raw.groups.into_iter().map(|node| self.expand_group(node, form)).collect();
+        section
+    }
+
+    fn expand_group(&mut self, node: GroupNode, form: Form) -> Group {
+        let mut group = Group {
+            name: node.name.value.to_ascii_lowercase(),
+            span: node.name.span,
+            properties: Vec::new(),
+            groups: Vec::new(),
+        };
+        for item in node.items {
+            match item {
+                Item::Property(property) => group.properties.push(self.expand_property(property, form)),
+                Item::Group(inner) => group.groups.push(self.expand_group(inner, form)),
+                Item::Blank(_) | Item::Comment(_) | Item::Command(_) | Item::Section(_) => {}
+            }
+        }
+        group
+    }
+
+    fn expand_property(&mut self, node: PropertyNode, form: Form) -> Property {
+        let (value, events) = expand(&node.value.value, &self.variables, self.compat);
+        let key = match form {
+            Form::Classic => node.key.value,
+            Form::Yaml => snake_case(&node.key.value),
+        };
+        for event in events {
+            let problem = describe(&event, node.value.span, &node.value.value);
+            self.problems.push(problem);
+        }
+        Property { key, key_span: node.key.span, value, raw: node.value.value, value_span: node.value.span }
+    }
+}
+
+fn unknown_command(command: &Command) -> Diagnostic {
+    let message = format!("`@{}` is no command Fluent Bit knows", command.name.value);
+    let problem = Diagnostic::warning("unknown-command", command.name.span, message);
+    match source_text::suggest(&command.name.value, ["SET", "INCLUDE"]) {
+        Some(close) => problem.help(format!("it is ignored; did you mean `@{close}`?")),
+        None => problem.help("it is ignored; expected `@SET` or `@INCLUDE`"),
+    }
+}
+
+/// A YAML key as 5.1 looks it up: `camelCase` becomes `snake_case` unless there is an underscore or the
+/// first letter is upper case.
+fn snake_case(key: &str) -> String {
+    if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return key.to_owned();
+    }
+    if key.contains('_') {
+        return key.to_ascii_lowercase();
+    }
+    let mut out = String::with_capacity(key.len() + 4);
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// What happened while a value was expanded, as a warning.
+fn describe(event: &Event, span: Span, value: &str) -> Diagnostic {
+    const BRACES: &str = "Fluent Bit takes the first `}` for the end of a variable; put the whole value into one \
+                          variable with `@SET`";
+    // A quoted YAML scalar is longer than its value: point at the whole of it then.
+    let part = |from: usize, to: usize| {
+        if (span.end - span.start) as usize == value.len() { span.part(from, to) } else { span }
+    };
+    match event {
+        Event::Unset { name, from, to } => Diagnostic::warning(
+            "undefined-variable",
+            part(*from, *to),
+            format!("the variable `{name}` is not set; it expands to nothing"),
+        ),
+        Event::BraceBefore { at } => Diagnostic::warning(
+            "brace-before-variable",
+            part(*at, value.len()),
+            "this variable is not expanded, because a `}` stands before it",
+        )
+        .help(BRACES),
+        Event::Lost { from, to } => {
+            let lost = value.get(*from..*to).unwrap_or_default();
+            Diagnostic::warning(
+                "brace-before-variable",
+                part(*from, *to),
+                format!("the text `{lost}` is lost while variables are expanded"),
+            )
+            .help(BRACES)
+        }
+        Event::NameTooLong { from, to } => Diagnostic::warning(
+            "variable-name-too-long",
+            part(*from, *to),
+            "Fluent Bit 1.8 has room for 63 bytes between the braces and overruns its buffer",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn yaml_keys() {
+        for (key, expected) in [
+            ("readFromHead", "read_from_head"),
+            ("Name", "Name"),
+            ("db.journalMode", "db.journal_mode"),
+            ("kube_URL", "kube_url"),
+            ("kubeURL", "kube_u_r_l"),
+            ("", ""),
+        ] {
+            assert_eq!(snake_case(key), expected);
+        }
+    }
+}
