@@ -71,30 +71,51 @@ pub(crate) fn label_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+#[inline]
+fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?))
+}
+
+/// Eight times the same byte.
+const fn repeat(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The high bit of each byte that is zero. One above such a byte may be set as well, one below never.
+#[inline]
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(repeat(0x01)) & !word & repeat(0x80)
+}
+
 /// The first `"` or `\` at or after `at`.
 ///
 /// Most label values are a few bytes long: eight are looked at in one step, and only a long value is worth
 /// the call of a vectorised search.
 #[inline]
 pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const QUOTES: u64 = LOW * b'"' as u64;
-    const BACKSLASHES: u64 = LOW * b'\\' as u64;
     let mut at = at;
     for _ in 0..4 {
-        let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else { break };
-        let word = u64::from_le_bytes(*chunk);
-        let (quotes, backslashes) = (word ^ QUOTES, word ^ BACKSLASHES);
-        // The high bit of each byte that is zero; a byte above such a one may be wrong, the lowest never.
-        let found =
-            (quotes.wrapping_sub(LOW) & !quotes | backslashes.wrapping_sub(LOW) & !backslashes) & HIGH;
+        let Some(word) = word_at(bytes, at) else { break };
+        let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\\'));
         if found != 0 {
             return Some(at + (found.trailing_zeros() / 8) as usize);
         }
         at += 8;
     }
     memchr::memchr2(b'"', b'\\', bytes.get(at..)?).map(|found| at + found)
+}
+
+/// The first `=` at or after `at`; it is expected to be near.
+#[inline]
+pub(crate) fn equals_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(word) = word_at(bytes, at) {
+        let found = zero_bytes(word ^ repeat(b'='));
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    bytes.get(at..)?.iter().position(|byte| *byte == b'=').map(|found| at + found)
 }
 
 /// The `"` that ends the quoted string whose content starts at `at`.
@@ -162,7 +183,7 @@ pub(crate) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{closing_quote, quote_or_backslash, unescape, unescape_help};
+    use super::*;
 
     #[test]
     fn the_first_of_two_bytes_is_found_anywhere() {
@@ -176,6 +197,21 @@ mod tests {
                     assert_eq!(quote_or_backslash(&bytes, 0), Some(at));
                 }
                 bytes.fill(b'#');
+            }
+        }
+    }
+
+    #[test]
+    fn runs_end_at_the_first_other_byte() {
+        for byte in 0..=255u8 {
+            for len in 0..20 {
+                let mut bytes = vec![b'x'; len];
+                bytes.extend([byte, b'"', b'-', byte, 0, 0, 0, 0]);
+                let expected =
+                    |belongs: fn(u8) -> bool| bytes.iter().position(|&byte| !belongs(byte)).unwrap();
+                assert_eq!(label_end(&bytes, 0), expected(continues_label));
+                assert_eq!(name_end(&bytes, 0), expected(continues_name));
+                assert_eq!(equals_sign(&bytes, 0), bytes.iter().position(|&byte| byte == b'='));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::bytes;
 use crate::exemplar::{Exemplar, Exemplars};
 use crate::format::MetricType;
-use crate::label::{Label, Labels, RawLabels, label_set};
+use crate::label::{Label, Labels, label_set};
 use crate::protobuf::{HistogramMessage, SeriesMessage};
 
 /// One entry of an exposition, in the order of the body.
@@ -125,9 +125,9 @@ impl<'a> Series<'a> {
     #[must_use]
     pub fn labels(&self) -> Labels<'a> {
         match &self.source {
-            Source::Line(line) => Labels::of_series(RawLabels::Line(line.labels), None, self.meta),
+            Source::Line(line) => Labels::of_line(line, self.meta),
             Source::Message(message) => {
-                Labels::of_series(RawLabels::Pairs(message.labels()), message.bucket_label(), self.meta)
+                Labels::of_message(message.labels(), message.bucket_label(), self.meta)
             }
         }
     }
@@ -194,6 +194,11 @@ impl<'a> Series<'a> {
         self
     }
 
+    /// The labels as they were written, escapes replaced and nothing else.
+    pub(crate) fn written_labels(&self) -> Labels<'a> {
+        Self { meta: Meta::default(), ..*self }.labels()
+    }
+
     pub(crate) fn line(&self) -> Option<&Line<'a>> {
         match &self.source {
             Source::Line(line) => Some(line),
@@ -225,7 +230,7 @@ impl<'a> HistogramSample<'a> {
     /// See [`Series::labels`].
     #[must_use]
     pub fn labels(&self) -> Labels<'a> {
-        Labels::of_series(RawLabels::Pairs(self.message.labels()), None, self.meta)
+        Labels::of_message(self.message.labels(), None, self.meta)
     }
 
     /// See [`Series::label_set`].

@@ -54,6 +54,8 @@ pub enum ErrorKind {
     Wire,
     /// A native histogram whose spans and buckets do not agree.
     Histogram,
+    /// [`Mode::Strict`](crate::Mode::Strict): what Prometheus takes and the standard does not.
+    Standard,
 }
 
 /// What the body seems to be in place of an exposition, or what breaks it.

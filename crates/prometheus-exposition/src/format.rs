@@ -85,9 +85,49 @@ impl fmt::Display for MetricType {
     }
 }
 
+/// What is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// What Prometheus 3.14 accepts, accidents included.
+    #[default]
+    Scrape,
+    /// Of that, what the format's standard accepts too. Rejected with [`ErrorKind::Standard`] are:
+    ///
+    /// * in all formats: metadata repeated or after the family's samples; families that come again or
+    ///   whose samples could have the same name; a series twice; a label twice, called `__name__`, or with
+    ///   a name that is empty or not UTF-8; histograms whose buckets are out of order, decrease, lack
+    ///   `+Inf`, are negative or contradict the count; buckets and quantiles without their number; a line
+    ///   break in a quoted string;
+    /// * in the text format: a last line without a line break; a NUL at the start of a line; a missing
+    ///   comma between labels; unknown escapes (as Prometheus' own `expfmt` does). Blanks before a name do not
+    ///   become a part of it;
+    /// * in OpenMetrics, besides: a comma after the last label; labels that start with `__`; metrics whose
+    ///   samples are not together; timestamps that go back or are there only sometimes; negative, fractional or NaN
+    ///   counts; sums without counts and the reverse; quantiles out of range; states and infos with other
+    ///   values than they can have, or without their label; units on them; exemplars on anything but counters
+    ///   and buckets, or longer than 128 characters.
+    ///
+    /// Quoted UTF-8 names, newer than the standards, are accepted.
+    ///
+    /// ```
+    /// use prometheus_exposition::{ErrorKind, Format, Mode, Options, Parser};
+    ///
+    /// let body = b"# TYPE a counter\na_total -1\n# EOF\n";
+    /// assert!(Parser::new(body, Format::OpenMetrics, Options::new()).all(|entry| entry.is_ok()));
+    /// let strict = Options::new().mode(Mode::Strict);
+    /// let error = Parser::new(body, Format::OpenMetrics, strict).find_map(Result::err).unwrap();
+    /// assert_eq!((error.kind(), error.line()), (ErrorKind::Standard, 2));
+    /// ```
+    ///
+    /// [`ErrorKind::Standard`]: crate::ErrorKind::Standard
+    Strict,
+}
+
 /// How an exposition is read. The default is what a scrape does with no feature enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
+    pub(crate) mode: Mode,
     pub(crate) type_and_unit_labels: bool,
     pub(crate) created_as_start_timestamp: bool,
     pub(crate) ignore_native_histograms: bool,
@@ -99,6 +139,13 @@ impl Options {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What is accepted; [`Mode::Scrape`] unless said otherwise.
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
     }
 
     /// Adds the labels `__type__` and `__unit__` from the metadata read last, in place of labels of these

@@ -1,9 +1,10 @@
 //! Labels of series and exemplars, read from the bytes they stand in.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
-use crate::bytes::{self, closing_quote, label_end};
-use crate::entry::Meta;
+use crate::bytes::{self, closing_quote, equals_sign, label_end, quote_or_backslash, starts_label};
+use crate::entry::{Line, Meta};
 use crate::float::{Digits, parse_go};
 use crate::format::MetricType;
 use crate::protobuf::wire::LabelPairs;
@@ -59,6 +60,8 @@ pub struct Labels<'a> {
     made: Option<Label<'a>>,
     escapes: Escapes,
     meta: Meta<'a>,
+    /// Whether the metric has a name that is not empty.
+    named: bool,
 }
 
 /// What happens to backslashes.
@@ -78,22 +81,25 @@ pub(crate) enum RawLabels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(crate) fn of_series(raw: RawLabels<'a>, made: Option<Label<'a>>, meta: Meta<'a>) -> Self {
-        let escapes = if matches!(raw, RawLabels::Line(_)) { Escapes::Replaced } else { Escapes::Kept };
-        Self { raw, made, escapes, meta }
+    pub(crate) fn of_line(line: &Line<'a>, meta: Meta<'a>) -> Self {
+        let raw = RawLabels::Line(line.labels);
+        Self { raw, made: None, escapes: Escapes::Replaced, meta, named: !line.name.is_empty() }
+    }
+
+    pub(crate) fn of_message(pairs: LabelPairs<'a>, made: Option<Label<'a>>, meta: Meta<'a>) -> Self {
+        Self { raw: RawLabels::Pairs(pairs), made, escapes: Escapes::Kept, meta, named: true }
     }
 
     /// Prometheus leaves the escapes of an exemplar's labels as they are.
     pub(crate) fn of_exemplar(raw: RawLabels<'a>) -> Self {
-        Self { raw, made: None, escapes: Escapes::Kept, meta: Meta::default() }
+        Self { raw, made: None, escapes: Escapes::Kept, meta: Meta::default(), named: true }
     }
 
     /// Whether a label of this name gives way to one that is made from metadata.
     fn is_overridden(&self, name: &[u8]) -> bool {
-        self.meta.labels
-            && (name == METRIC_NAME.as_bytes()
-                || name == METRIC_TYPE.as_bytes() && self.meta.metric_type != MetricType::Unknown
-                || name == METRIC_UNIT.as_bytes() && !self.meta.unit.is_empty())
+        name == METRIC_NAME.as_bytes() && self.named
+            || name == METRIC_TYPE.as_bytes() && self.meta.metric_type != MetricType::Unknown
+            || name == METRIC_UNIT.as_bytes() && !self.meta.unit.is_empty()
     }
 
     fn is_float(&self, name: &[u8]) -> bool {
@@ -111,19 +117,15 @@ impl<'a> Iterator for Labels<'a> {
     #[inline]
     fn next(&mut self) -> Option<Label<'a>> {
         loop {
-            let Some((name, value)) = self.raw.next() else { return self.made.take() };
-            if self.escapes == Escapes::Kept {
-                if self.is_overridden(name) {
-                    continue;
-                }
-                return Some(Label { name: Cow::Borrowed(name), value: Cow::Borrowed(value) });
+            let Some(raw) = self.raw.next() else { return self.made.take() };
+            let (mut name, mut value) = (Cow::Borrowed(raw.name), Cow::Borrowed(raw.value));
+            if raw.escaped && self.escapes == Escapes::Replaced {
+                (name, value) = (bytes::unescape(raw.name), bytes::unescape(raw.value));
             }
-            let name = bytes::unescape(name);
-            if self.is_overridden(&name) {
+            if self.meta.labels && self.is_overridden(&name) {
                 continue;
             }
-            let mut value = bytes::unescape(value);
-            if self.is_float(&name) {
+            if self.is_float(&name) && self.escapes == Escapes::Replaced {
                 value = canonical_float(value);
             }
             return Some(Label { name, value });
@@ -131,21 +133,57 @@ impl<'a> Iterator for Labels<'a> {
     }
 }
 
+/// A label as it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawLabel<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) value: &'a [u8],
+    /// Whether there may be a backslash in it.
+    escaped: bool,
+}
+
 impl<'a> Iterator for RawLabels<'a> {
-    type Item = (&'a [u8], &'a [u8]);
+    type Item = RawLabel<'a>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Self::Line(rest) => next_in_line(rest),
-            Self::Pairs(pairs) => pairs.next(),
+            Self::Line([]) => None,
+            Self::Line(rest) => usual_in_line(rest).or_else(|| any_in_line(rest)),
+            Self::Pairs(pairs) => pairs.next().map(|(name, value)| RawLabel { name, value, escaped: false }),
         }
     }
 }
 
-/// The next name and value between braces that a parser has accepted; a metric name is passed over.
+/// The next label between braces, where it has no blanks and no quoted name.
 #[inline]
-fn next_in_line<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+fn usual_in_line<'a>(rest: &mut &'a [u8]) -> Option<RawLabel<'a>> {
+    let line = *rest;
+    let start = usize::from(*line.first()? == b',');
+    if !starts_label(*line.get(start)?) {
+        return None;
+    }
+    // A parser has seen that there is nothing but the name and blanks before the sign.
+    let end = equals_sign(line, start + 1)?;
+    let name = line.get(start..end)?;
+    if matches!(name.last(), Some(b' ' | b'\t')) {
+        return None;
+    }
+    let value = line.get(end..)?.strip_prefix(b"=\"")?;
+    let close = quote_or_backslash(value, 0)?;
+    let (value, after) = value.split_at_checked(close)?;
+    // Anything but a comma may be a NUL that belongs to the value, or a backslash in it.
+    match after {
+        [b'"'] => *rest = &[],
+        [b'"', after @ ..] if after.first() == Some(&b',') => *rest = after,
+        _ => return None,
+    }
+    Some(RawLabel { name, value, escaped: false })
+}
+
+/// The next label between braces that a parser has accepted; a metric name is passed over.
+#[cold]
+fn any_in_line<'a>(rest: &mut &'a [u8]) -> Option<RawLabel<'a>> {
     loop {
         let line = *rest;
         let start = line.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b','))?;
@@ -167,11 +205,10 @@ fn next_in_line<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let after = skip_nuls(line, close + 1);
         *rest = line.get(after..)?;
         // ... and takes the byte before where it then stands for that quote.
-        return Some((name, line.get(at..after - 1)?));
+        return Some(RawLabel { name, value: line.get(at..after - 1)?, escaped: true });
     }
 }
 
-#[inline]
 fn skip(line: &[u8], mut at: usize, also: &[u8]) -> usize {
     while line.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t') || also.contains(byte)) {
         at += 1;
@@ -209,5 +246,13 @@ pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, label
     }
     out.extend(labels);
     // Stable: a repeated name keeps its order.
-    out.sort_by(|a, b| a.name.cmp(&b.name));
+    out.sort_by(|a, b| compare(&a.name, &b.name));
+}
+
+/// Most names differ in the first four bytes, which need no call.
+fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    match (a.first_chunk::<4>(), b.first_chunk::<4>()) {
+        (Some(x), Some(y)) if x != y => u32::from_be_bytes(*x).cmp(&u32::from_be_bytes(*y)),
+        _ => a.cmp(b),
+    }
 }

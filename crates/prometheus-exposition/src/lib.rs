@@ -1,5 +1,4 @@
-//! Prometheus expositions (text 0.0.4, OpenMetrics 1.0 and delimited protobuf), read entry by entry exactly as
-//! Prometheus 3.14 (v0.316.0) reads them, its error texts included.
+//! Prometheus expositions.
 #![forbid(unsafe_code)]
 
 mod bytes;
@@ -17,6 +16,7 @@ mod openmetrics;
 mod parser;
 mod protobuf;
 mod quote;
+mod strict;
 mod text;
 
 pub use content_type::{ContentTypeError, FallbackWarning, select_format};
@@ -24,7 +24,7 @@ pub use entry::{Entry, HistogramSample, Series};
 pub use error::{Error, ErrorKind, Seen};
 pub use exemplar::{Exemplar, Exemplars};
 pub use float::{NORMAL_NAN, STALE_NAN, format_float, format_openmetrics_float};
-pub use format::{Format, MetricType, Options};
+pub use format::{Format, MetricType, Mode, Options};
 pub use histogram::{NativeCounts, NativeHistogram, Side, Span};
 pub use label::{Label, Labels};
 pub use parser::Parser;

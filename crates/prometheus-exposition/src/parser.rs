@@ -3,9 +3,10 @@
 use crate::content_type::{self, ContentTypeError, FallbackWarning};
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::format::{Format, Options};
+use crate::format::{Format, Mode, Options};
 use crate::openmetrics::OpenMetricsParser;
 use crate::protobuf::ProtobufParser;
+use crate::strict::Checker;
 use crate::text::TextParser;
 
 /// Reads an exposition entry by entry.
@@ -30,6 +31,7 @@ use crate::text::TextParser;
 #[derive(Debug, Clone)]
 pub struct Parser<'a> {
     reader: Reader<'a>,
+    checker: Option<Box<Checker<'a>>>,
     done: bool,
 }
 
@@ -49,7 +51,8 @@ impl<'a> Parser<'a> {
             Format::OpenMetrics => Reader::OpenMetrics(OpenMetricsParser::new(body, &options)),
             Format::Protobuf => Reader::Protobuf(ProtobufParser::new(body, &options)),
         };
-        Self { reader, done: false }
+        let checker = (options.mode == Mode::Strict).then(|| Box::new(Checker::new(body, format)));
+        Self { reader, checker, done: false }
     }
 
     /// A parser of `body` for the format that the header `Content-Type` names, or else for
@@ -111,10 +114,16 @@ impl<'a> Iterator for Parser<'a> {
         if self.done {
             return None;
         }
+        let start = self.offset();
         let next = match &mut self.reader {
             Reader::Text(reader) => reader.next_entry(),
             Reader::OpenMetrics(reader) => reader.next_entry(),
             Reader::Protobuf(reader) => reader.next_entry(),
+        };
+        let end = self.offset();
+        let next = match &mut self.checker {
+            Some(checker) => checker.check(next, start, end),
+            None => next,
         };
         self.done = !matches!(next, Some(Ok(_)));
         next

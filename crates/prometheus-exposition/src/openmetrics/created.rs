@@ -8,7 +8,7 @@ use super::{Exemplars, Reader};
 use crate::entry::{Entry, Line, Series};
 use crate::float;
 use crate::format::MetricType;
-use crate::label::RawLabels;
+use crate::label::{RawLabel, RawLabels};
 
 const SUFFIX: &[u8] = b"_created";
 
@@ -105,7 +105,7 @@ fn family_name<'a>(line: &Line<'a>, len: usize) -> Option<&'a [u8]> {
 
 /// What series of one metric have in common: the labels but for that of the bucket, and the name.
 fn identity(out: &mut Vec<u8>, line: &Line<'_>, name: &[u8], metric_type: MetricType) {
-    for (label, value) in RawLabels::Line(line.labels) {
+    for RawLabel { name: label, value, .. } in RawLabels::Line(line.labels) {
         let bucket = match metric_type {
             MetricType::Summary => label == b"quantile",
             MetricType::Histogram => label == b"le",

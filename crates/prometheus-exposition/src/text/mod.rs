@@ -10,7 +10,7 @@ use crate::cursor::{Cursor, State, Token};
 use crate::entry::{Entry, Line, Meta, Series};
 use crate::error::{Error, ErrorKind};
 use crate::float;
-use crate::format::{MetricType, Options};
+use crate::format::{MetricType, Mode, Options};
 use crate::quote::quote;
 
 /// Reads what Prometheus' `PromParser` reads.
@@ -24,6 +24,7 @@ pub(crate) struct TextParser<'a> {
     usual: bool,
     metric_type: MetricType,
     type_labels: bool,
+    strict: bool,
 }
 
 impl<'a> TextParser<'a> {
@@ -33,6 +34,7 @@ impl<'a> TextParser<'a> {
             usual: bytes::is_usual(body),
             metric_type: MetricType::Unknown,
             type_labels: options.type_and_unit_labels,
+            strict: options.mode == Mode::Strict,
         }
     }
 
@@ -93,6 +95,7 @@ impl<'a> TextParser<'a> {
                 Token::BraceOpen => self.braces(line, None).map(Some),
                 Token::MetricName => {
                     // Blanks before the name become a part of it: so does Prometheus.
+                    let line = if self.strict { self.cursor.start } else { line };
                     let name = (line, self.cursor.at);
                     match self.token() {
                         Token::BraceOpen => self.braces(line, Some(name)).map(Some),
