@@ -30,8 +30,6 @@ pub(crate) enum Node {
     Call(GroupRef),
     /// `\K`: the match begins here.
     Keep,
-    /// `(?~X)`: the longest text, then shorter ones, that holds no match of `X`.
-    Absent(Box<Node>),
 }
 
 /// What `.` matches.
@@ -124,9 +122,13 @@ pub(crate) struct GroupRef {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
+    /// The group of that number, which may not be open yet.
     Number(usize),
+    /// The group of that name, which may not be open yet.
     Name(Box<str>),
-    /// What a name turned out to stand for: the indexes of the groups, in order.
+    /// The named groups with these indexes, as the parser counts.
+    Named(Vec<usize>),
+    /// The groups with these indexes, in a checked pattern.
     Resolved(Vec<usize>),
 }
 

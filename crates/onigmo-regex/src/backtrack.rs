@@ -9,13 +9,16 @@ use regex_automata::util::primitives::NonMaxUsize;
 use regex_syntax::hir::ClassUnicode;
 
 use crate::ast::{Assertion, Direction, Greed, GroupRef, Node, Repeat};
-use crate::linear::{Encoding, Slot};
+use crate::linear::{Encoding, SIZE_LIMIT, Slot};
 use crate::resolve::Pattern;
 use crate::text::Text;
 use crate::{Error, ErrorKind, StepLimit};
 
 /// How many times one search may go back.
 const BACKTRACK_LIMIT: usize = 1_000_000;
+
+/// How many instructions a compiled pattern may have, besides its automata.
+const PROGRAM_LIMIT: usize = 100_000;
 
 /// A pattern that runs with backtracking.
 #[derive(Debug)]
@@ -77,7 +80,11 @@ fn search(
 fn build(pattern: &Pattern, encoding: Encoding) -> fancy_regex::Result<fancy_regex::Regex> {
     let mut writer = Writer { encoding, text: String::new() };
     writer.node(&pattern.root);
-    RegexBuilder::new(&writer.text).backtrack_limit(BACKTRACK_LIMIT).build()
+    RegexBuilder::new(&writer.text)
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .delegate_size_limit(SIZE_LIMIT)
+        .max_prog_size(PROGRAM_LIMIT)
+        .build()
 }
 
 fn compile_error(error: &fancy_regex::Error) -> Error {
@@ -114,7 +121,10 @@ impl Writer {
                     r"(?:(?<=[0-9A-Z_a-z])(?=[0-9A-Z_a-z])|(?<![0-9A-Z_a-z])(?![0-9A-Z_a-z]))"
                 }
             }),
-            Node::Concat(parts) => parts.iter().for_each(|part| self.group("(?:", part)),
+            Node::Concat(parts) => parts.iter().for_each(|part| match part {
+                Node::Alternate(_) => self.group("(?:", part),
+                part => self.node(part),
+            }),
             Node::Alternate(branches) => {
                 for (at, branch) in branches.iter().enumerate() {
                     if at > 0 {
@@ -153,7 +163,6 @@ impl Writer {
                 let _ = write!(self.text, r"\g<{index}>");
             }
             Node::Keep => self.push(r"\K"),
-            Node::Absent(body) => self.group("(?~", body),
         }
     }
 
@@ -173,7 +182,13 @@ impl Writer {
     }
 
     fn repeat(&mut self, repeat: &Repeat) {
-        self.group("(?:", &repeat.body);
+        match &repeat.body {
+            // Each of these is one unit as it is written.
+            body @ (Node::Char(_) | Node::Set(_) | Node::Any(_) | Node::Capture(_) | Node::Atomic(_)) => {
+                self.node(body);
+            }
+            body => self.group("(?:", body),
+        }
         let _ = match (repeat.min, repeat.max) {
             (0, None) => write!(self.text, "*"),
             (1, None) => write!(self.text, "+"),
@@ -196,7 +211,6 @@ impl Writer {
 
     fn class(&mut self, class: &ClassUnicode) {
         if class.ranges().is_empty() {
-            // Nothing is both before and behind a place that nothing is at.
             self.push("(?!)");
             return;
         }

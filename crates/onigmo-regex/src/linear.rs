@@ -14,7 +14,7 @@ use crate::text::{BEYOND_END, CUT_OFF, INVALID_BYTES, Text};
 use crate::{Error, ErrorKind, StepLimit};
 
 /// How large an automaton may become, in bytes.
-const SIZE_LIMIT: usize = 10 << 20;
+pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 
 /// How much memory an automaton may use to keep what it has learnt about a text, in bytes.
 const CACHE_LIMIT: usize = 2 << 20;
@@ -203,12 +203,9 @@ impl Lowering<'_> {
             }
             Node::Empty => Hir::empty(),
             // The plan sends patterns with these to the other engine.
-            Node::Atomic(_)
-            | Node::Look(_)
-            | Node::Backreference(_)
-            | Node::Condition(_)
-            | Node::Keep
-            | Node::Absent(_) => Hir::fail(),
+            Node::Atomic(_) | Node::Look(_) | Node::Backreference(_) | Node::Condition(_) | Node::Keep => {
+                Hir::fail()
+            }
         }
     }
 }

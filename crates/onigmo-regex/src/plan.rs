@@ -114,7 +114,7 @@ fn loosen(node: &mut Node, follow: &Follow) {
             }
         }
         Node::Look(look) => loosen(&mut look.body, &Follow::CannotFail),
-        Node::Condition(_) | Node::Absent(_) => {
+        Node::Condition(_) => {
             node.children_mut().into_iter().for_each(|child| loosen(child, &Follow::Unknown));
         }
         _ => {}
@@ -245,7 +245,7 @@ fn relax_line_starts(node: &mut Node, position: Position, consumed_after: bool, 
             body && repeat.min > 0
         }
         // What is tried here is no part of the match, or may be none.
-        Node::Look(_) | Node::Condition(_) | Node::Absent(_) => {
+        Node::Look(_) | Node::Condition(_) => {
             for child in node.children_mut() {
                 relax_line_starts(child, Position::Inside, false, groups);
             }
@@ -263,7 +263,6 @@ fn is_linear(node: &Node) -> bool {
         | Node::Backreference(_)
         | Node::Condition(_)
         | Node::Keep
-        | Node::Absent(_)
         | Node::Assert(Assertion::LineStart | Assertion::TextEndOrFinalNewline) => false,
         Node::Repeat(repeat) => repeat.greed != Greed::Possessive,
         _ => true,

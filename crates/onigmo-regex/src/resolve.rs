@@ -41,7 +41,7 @@ pub(crate) fn resolve(mut root: Node) -> Result<Pattern, Error> {
     groups.names = name_table(&found, &numbers);
     renumber(&mut root, &numbers);
 
-    let mut resolver = Resolver { groups: &groups, only_named, has_call: false };
+    let mut resolver = Resolver { groups: &groups, numbers: &numbers, only_named, has_call: false };
     resolver.visit(&mut root)?;
     if resolver.has_call {
         groups.bodies = vec![None; groups.count + 1];
@@ -59,7 +59,7 @@ impl Node {
             Node::Concat(nodes) | Node::Alternate(nodes) => nodes.iter().collect(),
             Node::Repeat(repeat) => vec![&repeat.body],
             Node::Capture(capture) => vec![&capture.body],
-            Node::Atomic(body) | Node::Absent(body) => vec![body],
+            Node::Atomic(body) => vec![body],
             Node::Look(look) => vec![&look.body],
             Node::Condition(condition) => vec![&condition.yes, &condition.no],
             Node::Empty
@@ -79,7 +79,7 @@ impl Node {
             Node::Concat(nodes) | Node::Alternate(nodes) => nodes.iter_mut().collect(),
             Node::Repeat(repeat) => vec![&mut repeat.body],
             Node::Capture(capture) => vec![&mut capture.body],
-            Node::Atomic(body) | Node::Absent(body) => vec![body],
+            Node::Atomic(body) => vec![body],
             Node::Look(look) => vec![&mut look.body],
             Node::Condition(condition) => {
                 let Condition { yes, no, .. } = &mut **condition;
@@ -102,7 +102,7 @@ impl GroupRef {
     pub(crate) fn indexes(&self) -> &[usize] {
         match &self.target {
             Target::Resolved(indexes) => indexes,
-            Target::Number(_) | Target::Name(_) => &[],
+            Target::Number(_) | Target::Name(_) | Target::Named(_) => &[],
         }
     }
 }
@@ -145,6 +145,8 @@ fn renumber(node: &mut Node, numbers: &[Option<usize>]) {
 
 struct Resolver<'g> {
     groups: &'g Groups,
+    /// The numbers of the groups as the parser counted them, from 1.
+    numbers: &'g [Option<usize>],
     /// A pattern with named groups has no numbers to refer to.
     only_named: bool,
     has_call: bool,
@@ -176,13 +178,16 @@ impl Resolver<'_> {
                 return Err(Error::with_detail(ErrorKind::UndefinedGroup, group.offset, number.to_string()));
             }
             Target::Number(_) => return Err(Error::new(ErrorKind::InvalidBackreference, group.offset)),
+            Target::Named(indexes) => {
+                indexes.iter().filter_map(|index| *self.numbers.get(index - 1)?).collect()
+            }
             Target::Name(name) => {
                 let named = self.groups.names.iter().filter(|(_, known)| known == name);
                 let indexes: Vec<usize> = named.map(|(index, _)| *index).collect();
                 if indexes.is_empty() {
                     return Err(Error::with_detail(ErrorKind::UndefinedName, group.offset, name.clone()));
                 }
-                if indexes.len() > 1 && kind == Kind::Call {
+                if indexes.len() > 1 {
                     return Err(Error::with_detail(ErrorKind::AmbiguousCall, group.offset, name.clone()));
                 }
                 indexes
@@ -322,7 +327,6 @@ fn width(node: &Node, look: &Look, groups: &Groups) -> Option<usize> {
         | Node::Look(_)
         | Node::Atomic(_)
         | Node::Backreference(_)
-        | Node::Condition(_)
-        | Node::Absent(_) => None,
+        | Node::Condition(_) => None,
     }
 }

@@ -25,9 +25,7 @@ impl CharSet {
 
     /// The set of the characters in `ranges`, ends included.
     pub(crate) fn from_ranges(ranges: &[(char, char)]) -> CharSet {
-        CharSet::from_chars(ClassUnicode::new(
-            ranges.iter().map(|&(start, end)| ClassUnicodeRange::new(start, end)),
-        ))
+        CharSet::from_chars(class(ranges))
     }
 
     /// The set of valid characters `chars`.
@@ -64,21 +62,27 @@ impl CharSet {
         self.chars.case_fold_simple();
     }
 
-    /// Adds the characters that differ from a member only in case, where the members outside `literal`
-    /// came from an ASCII-only name such as `\w`: those do not bring in the two characters outside ASCII
-    /// that are the other case of a letter within.
+    /// Adds the characters that differ from a member only in case, as a class does it, with two
+    /// peculiarities: no character from U+0080 to U+00FF is added, and what ASCII letters and others have in
+    /// common, as `k` and the Kelvin sign, only comes from the members in `literal`. The rest came from
+    /// ASCII-only names such as `\w`.
     pub(crate) fn fold_case_of_class(&mut self, literal: &ClassUnicode) {
         let before = self.chars.clone();
-        self.fold_case();
-        let mut literal = literal.clone();
-        literal.case_fold_simple();
-        for outsider in ['\u{17f}', '\u{212a}'] {
-            if !contains(&before, outsider) && !contains(&literal, outsider) {
-                let mut one = ClassUnicode::new([ClassUnicodeRange::new(outsider, outsider)]);
-                one.negate();
-                self.chars.intersect(&one);
-            }
+        let mut added = folded(&before);
+        added.difference(&class(&[('\u{80}', '\u{ff}')]));
+        let ascii = class(&[('\0', '\x7f')]);
+        let mut crossing = added.clone();
+        for within in [&ascii, &negated(&ascii)] {
+            let mut members = before.clone();
+            members.intersect(within);
+            let mut same_side = folded(&members);
+            same_side.intersect(within);
+            crossing.difference(&same_side);
         }
+        crossing.difference(&before);
+        crossing.difference(&folded(literal));
+        added.difference(&crossing);
+        self.chars.union(&added);
     }
 
     /// The only character of the set.
@@ -97,8 +101,20 @@ impl CharSet {
     }
 }
 
-fn contains(chars: &ClassUnicode, ch: char) -> bool {
-    chars.ranges().iter().any(|range| range.start() <= ch && ch <= range.end())
+fn class(ranges: &[(char, char)]) -> ClassUnicode {
+    ClassUnicode::new(ranges.iter().map(|&(start, end)| ClassUnicodeRange::new(start, end)))
+}
+
+fn folded(chars: &ClassUnicode) -> ClassUnicode {
+    let mut folded = chars.clone();
+    folded.case_fold_simple();
+    folded
+}
+
+fn negated(chars: &ClassUnicode) -> ClassUnicode {
+    let mut negated = chars.clone();
+    negated.negate();
+    negated
 }
 
 #[cfg(test)]
@@ -108,16 +124,20 @@ mod tests {
     fn check(mut set: CharSet, literal: &str, expected: &str) {
         let literal = ClassUnicode::new(literal.chars().map(|ch| ClassUnicodeRange::new(ch, ch)));
         set.fold_case_of_class(&literal);
-        let found: String = set.chars.ranges().iter().flat_map(|range| range.start()..=range.end()).collect();
+        let members = set.chars.ranges().iter().flat_map(|range| range.start()..=range.end());
+        let found: String = members.filter(|ch| *ch < '\u{2200}' && !ch.is_control()).take(9).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn case_of_letters_from_an_ascii_name_stays_in_ascii() {
+    fn a_class_folds_case_in_its_own_way() {
         check(CharSet::from_ranges(&[('j', 'l')]), "", "JKLjkl");
         check(CharSet::from_ranges(&[('j', 'l')]), "k", "JKLjkl\u{212a}");
         check(CharSet::one('\u{212a}'), "\u{212a}", "Kk\u{212a}");
         check(CharSet::one('s'), "s", "Ss\u{17f}");
-        check(CharSet::one('é'), "", "Éé");
+        check(CharSet::one('é'), "é", "é");
+        check(CharSet::one('ā'), "", "Āā");
+        check(CharSet::one('å'), "", "å\u{212b}");
+        check(CharSet::from_ranges(&[('ſ', 'ſ'), ('\u{2000}', '\u{2001}')]), "", "ſ\u{2000}\u{2001}");
     }
 }

@@ -1,11 +1,17 @@
 use crate::parse::Flags;
 
 /// How the slashes around a pattern in a Fluent Bit configuration are read.
+///
+/// A pattern without slashes is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wrapping {
-    /// `/pattern/` and `/pattern/flags`: Fluent Bit 5.1.1.
+    /// `/pattern/` and `/pattern/flags`, as Fluent Bit 5.1.1 reads them.
+    ///
+    /// The flags are `i` (ignore case), `m` (`.` matches newlines) and `x` (extended); `o` is ignored.
+    /// Whatever starts with a slash and has only these letters behind its last slash is taken for such a
+    /// pattern: `/api/m` is the pattern `api`.
     Flags,
-    /// `/pattern/` only: Fluent Bit 1.8.11.
+    /// `/pattern/` only, as Fluent Bit 1.8.11 reads it: a slash that ends no pattern is a character.
     SlashesOnly,
 }
 

@@ -16,16 +16,15 @@ impl Parser<'_> {
     pub(super) fn class(&mut self, start: usize, flags: Flags) -> Result<Node, Error> {
         let mut literal = ClassUnicode::empty();
         let Body { mut set, negated } = self.class_body(start, flags, &mut literal)?;
+        if let Some(ch) = set.single()
+            && !negated
+        {
+            return Ok(super::literal(ch, flags));
+        }
         if flags.ignore_case {
             set.fold_case_of_class(&literal);
         }
-        if negated {
-            set = set.negated();
-        }
-        Ok(match set.single() {
-            Some(ch) => Node::Char(ch),
-            None => Node::Set(set),
-        })
+        Ok(Node::Set(if negated { set.negated() } else { set }))
     }
 
     /// Everything up to the closing bracket. What is written as a character or a range is added to

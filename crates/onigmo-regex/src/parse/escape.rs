@@ -35,7 +35,8 @@ impl Parser<'_> {
             'p' | 'P' if self.peek() == Some('{') => {
                 let mut set = self.property(letter, start)?;
                 if flags.ignore_case {
-                    set.fold_case();
+                    let literal = set.chars.clone();
+                    set.fold_case_of_class(&literal);
                 }
                 Node::Set(set)
             }
@@ -104,7 +105,7 @@ impl Parser<'_> {
         let after_first = self.position;
         self.digits(10, usize::MAX);
         let number: usize = self.pattern[start + 1..self.position].parse().ok()?;
-        if number <= BACKREFERENCE_LIMIT && (number <= 9 || number <= self.groups) {
+        if number <= BACKREFERENCE_LIMIT && (number <= 9 || number <= self.group_count()) {
             return Some(GroupRef { target: Target::Number(number), offset: start });
         }
         debug_assert!(first.is_ascii_digit());
@@ -154,6 +155,16 @@ impl Parser<'_> {
         }
         let ch = std::str::from_utf8(&bytes[..width]).ok().and_then(|text| text.chars().next());
         ch.ok_or_else(|| self.error(ErrorKind::InvalidCodePoint, start))
+    }
+
+    /// The groups of that name that have been opened: a name cannot be referred to before.
+    pub(super) fn groups_named(&self, name: &str, start: usize) -> Result<Target, Error> {
+        let named = self.groups.iter().enumerate().filter(|(_, known)| known.as_deref() == Some(name));
+        let indexes: Vec<usize> = named.map(|(at, _)| at + 1).collect();
+        if indexes.is_empty() {
+            return Err(Error::with_detail(ErrorKind::UndefinedName, start, name));
+        }
+        Ok(Target::Named(indexes))
     }
 
     /// An escape of one byte, if one follows.
@@ -213,12 +224,13 @@ impl Parser<'_> {
             _ if name.starts_with(|ch: char| ch.is_ascii_digit()) => number(name).map(Target::Number),
             Some(digits) if name.starts_with('-') => {
                 // `-1` is the group opened last.
-                number(digits).map(|back| Target::Number((self.groups + 1).saturating_sub(back)))
+                number(digits).map(|back| Target::Number((self.group_count() + 1).saturating_sub(back)))
             }
             Some(digits) if kind == Reference::Call => {
-                number(digits).map(|ahead| Target::Number(self.groups.saturating_add(ahead)))
+                number(digits).map(|ahead| Target::Number(self.group_count().saturating_add(ahead)))
             }
-            _ => Some(Target::Name(name.into())),
+            _ if kind == Reference::Call => Some(Target::Name(name.into())),
+            _ => Some(self.groups_named(name, start)?),
         };
         match target {
             Some(target) => Ok(GroupRef { target, offset: start }),

@@ -15,7 +15,9 @@ impl<'p> Parser<'p> {
                 '=' => self.look(Direction::Ahead, false, start, flags)?,
                 '!' => self.look(Direction::Ahead, true, start, flags)?,
                 '>' => Node::Atomic(Box::new(self.body(start, flags)?)),
-                '~' => Node::Absent(Box::new(self.body(start, flags)?)),
+                '~' => {
+                    return Err(Error::with_detail(ErrorKind::Unsupported, start, "the absence operator"));
+                }
                 '<' if self.eat('=') => self.look(Direction::Behind, false, start, flags)?,
                 '<' if self.eat('!') => self.look(Direction::Behind, true, start, flags)?,
                 // Without a name to end, it is the parenthesis that Onigmo misses.
@@ -56,8 +58,8 @@ impl<'p> Parser<'p> {
     }
 
     fn capture(&mut self, name: Option<Box<str>>, start: usize, flags: Flags) -> Result<Node, Error> {
-        self.groups += 1;
-        let index = self.groups;
+        self.groups.push(name.clone());
+        let index = self.groups.len();
         let body = self.body(start, flags)?;
         Ok(Node::Capture(Box::new(Capture { index, name, body })))
     }
@@ -87,7 +89,7 @@ impl<'p> Parser<'p> {
             let name = self.name_until(close, start)?;
             match name.parse() {
                 Ok(number) => Target::Number(number),
-                Err(_) => Target::Name(name.into()),
+                Err(_) => self.groups_named(name, start)?,
             }
         } else {
             Target::Number(self.digits(10, usize::MAX).parse().map_err(|_| invalid())?)
@@ -110,6 +112,9 @@ impl<'p> Parser<'p> {
 
     /// `(?flags:body)`, or `(?flags)`, which rules the rest of the group it stands in.
     fn with_flags(&mut self, first: char, start: usize, mut flags: Flags) -> Result<Item, Error> {
+        if first == ')' {
+            return Err(self.error(ErrorKind::UnknownGroup, start));
+        }
         let mut letter = first;
         let mut on = true;
         loop {

@@ -27,7 +27,7 @@ pub(crate) struct Flags {
 /// Parses a whole pattern. Groups are numbered in the order of their parentheses, named or not; what
 /// refers to them is not yet checked.
 pub(crate) fn parse(pattern: &str, flags: Flags) -> Result<Node, Error> {
-    let mut parser = Parser { pattern, position: 0, groups: 0, depth: 0 };
+    let mut parser = Parser { pattern, position: 0, groups: Vec::new(), depth: 0 };
     let node = parser.alternation(flags)?;
     match parser.peek() {
         None => Ok(node),
@@ -40,8 +40,8 @@ struct Parser<'p> {
     pattern: &'p str,
     /// The next character to read, in bytes.
     position: usize,
-    /// How many groups have been opened that capture, or would without a named one.
-    groups: usize,
+    /// The names of the groups that have been opened, and that capture or would without a named one.
+    groups: Vec<Option<Box<str>>>,
     depth: usize,
 }
 
@@ -217,6 +217,10 @@ impl<'p> Parser<'p> {
     fn descend(&mut self, offset: usize) -> Result<(), Error> {
         self.depth += 1;
         if self.depth > NEST_LIMIT { Err(self.error(ErrorKind::NestedTooDeep, offset)) } else { Ok(()) }
+    }
+
+    fn group_count(&self) -> usize {
+        self.groups.len()
     }
 
     fn error(&self, kind: ErrorKind, offset: usize) -> Error {
