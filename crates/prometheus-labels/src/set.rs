@@ -1,0 +1,209 @@
+//! The finished set.
+
+use std::fmt;
+
+use crate::{NameScheme, quoted};
+
+/// Labels sorted by name. Each name occurs once and no value is empty.
+///
+/// ```
+/// use prometheus_labels::LabelSet;
+///
+/// let labels = LabelSet::from([("job", "web"), ("env", "prod"), ("zone", "")]);
+/// assert_eq!(labels.get("job"), Some("web"));
+/// assert_eq!(labels.get("zone"), None);
+/// assert_eq!(labels.iter().collect::<Vec<_>>(), [("env", "prod"), ("job", "web")]);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct LabelSet {
+    /// Each name followed by its value.
+    text: Box<str>,
+    ends: Box<[Ends]>,
+}
+
+/// Where a label ends in the text. It starts where the one before it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Ends {
+    name: u32,
+    value: u32,
+}
+
+impl LabelSet {
+    /// A set without labels.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of the label `name`, if there is one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.position(name).and_then(|index| self.nth(index)).map(|(_, value)| value)
+    }
+
+    /// The labels by name.
+    pub fn iter(&self) -> Labels<'_> {
+        Labels { set: self, next: 0 }
+    }
+
+    /// The number of labels.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are no labels.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The label at `index` in the order of names.
+    #[must_use]
+    pub fn nth(&self, index: usize) -> Option<(&str, &str)> {
+        let Ends { name: name_end, value: value_end } = *self.ends.get(index)?;
+        let name = self.text.get(self.start(index)..name_end as usize)?;
+        Some((name, self.text.get(name_end as usize..value_end as usize)?))
+    }
+
+    /// Where the label `name` is in the order of names.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let text = self.text.as_bytes();
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let end = self.ends.get(middle)?.name as usize;
+            match text.get(self.start(middle)..end)?.cmp(name.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    fn start(&self, index: usize) -> usize {
+        index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |ends| ends.value as usize)
+    }
+}
+
+/// Of labels with the same name, the last counts.
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for LabelSet {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(labels: I) -> Self {
+        let mut labels: Vec<_> = labels.into_iter().collect();
+        labels.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
+        let mut set = Writer::default();
+        for (index, (name, value)) in labels.iter().enumerate() {
+            let next = labels.get(index + 1).map(|(name, _)| name.as_ref());
+            if next != Some(name.as_ref()) {
+                set.push(name.as_ref(), value.as_ref());
+            }
+        }
+        set.finish()
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<str>, const LEN: usize> From<[(N, V); LEN]> for LabelSet {
+    fn from(labels: [(N, V); LEN]) -> Self {
+        labels.into_iter().collect()
+    }
+}
+
+impl<'a> IntoIterator for &'a LabelSet {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Labels<'a>;
+
+    fn into_iter(self) -> Labels<'a> {
+        self.iter()
+    }
+}
+
+impl Ord for LabelSet {
+    /// Label by label: first the name, then the value.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.iter().cmp(other)
+    }
+}
+
+impl PartialOrd for LabelSet {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// `{name="value", "other.name"="value"}`, as Prometheus writes it.
+impl fmt::Display for LabelSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        for (index, (name, value)) in self.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { ", " })?;
+            match NameScheme::Legacy.allows_label(name) {
+                true => f.write_str(name)?,
+                false => write!(f, "{}", quoted(name))?,
+            }
+            write!(f, "={}", quoted(value))?;
+        }
+        f.write_str("}")
+    }
+}
+
+impl fmt::Debug for LabelSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self).finish()
+    }
+}
+
+/// The labels of a [`LabelSet`] by name.
+#[derive(Clone, Debug)]
+pub struct Labels<'a> {
+    set: &'a LabelSet,
+    next: usize,
+}
+
+impl<'a> Iterator for Labels<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let label = self.set.nth(self.next)?;
+        self.next += 1;
+        Some(label)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.set.len() - self.next.min(self.set.len());
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Labels<'_> {}
+
+/// Puts a [`LabelSet`] together from labels in the order of names.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    text: String,
+    ends: Vec<Ends>,
+}
+
+impl Writer {
+    pub(crate) fn with_capacity(labels: usize, text: usize) -> Self {
+        Self { text: String::with_capacity(text), ends: Vec::with_capacity(labels) }
+    }
+
+    /// Adds a label, unless its value is empty.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        // Positions are 32 bits wide; what would not fit is not started.
+        let fits =
+            self.text.len().saturating_add(name.len()).saturating_add(value.len()) <= u32::MAX as usize;
+        if value.is_empty() || !fits {
+            return;
+        }
+        self.text.push_str(name);
+        let name = self.text.len() as u32;
+        self.text.push_str(value);
+        self.ends.push(Ends { name, value: self.text.len() as u32 });
+    }
+
+    pub(crate) fn finish(self) -> LabelSet {
+        LabelSet { text: self.text.into(), ends: self.ends.into() }
+    }
+}
