@@ -10,3 +10,4 @@ mod escape;
 pub mod json;
 #[cfg_attr(not(test), expect(dead_code, reason = "the types of parsers take the rest"))]
 mod number;
+pub mod time;
