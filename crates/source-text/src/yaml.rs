@@ -38,6 +38,7 @@ mod comments;
 mod offsets;
 mod positions;
 mod resolve;
+mod tabs;
 
 pub use comments::comments;
 pub use positions::PositionMap;

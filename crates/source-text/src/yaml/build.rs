@@ -5,17 +5,28 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use super::offsets::ByteOffsets;
-use super::{MAX_DEPTH, Node, NodeKind, Style};
+use super::{MAX_DEPTH, Node, NodeKind, Style, tabs};
 use crate::{Diagnostic, SourceId, Span};
 
 /// What aliases may add to a text of any length, counted as [`cost`].
 const FREE_EXPANSION: usize = 100_000;
 
 pub(super) fn documents(source: SourceId, text: &str) -> Result<Vec<Node>, Box<Diagnostic>> {
+    let separated = tabs::without_separators(text)
+        .map_err(|error| syntax_error(source, &ByteOffsets::new(text), &error))?;
+    let text = separated.as_deref().unwrap_or(text);
     let mut builder = Builder::new(source, text);
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax_error(source, &builder.offsets, &error))?;
         builder.event(event, span)?;
+    }
+    if let Some(tab) = builder.covered.and_then(|covered| tabs::misplaced(text, covered)) {
+        let span = Span::new(source, tab, tab + 1);
+        return Err(problem(
+            "yaml-syntax",
+            span,
+            "found a tab where the indentation is, which must be spaces",
+        ));
     }
     Ok(builder.documents)
 }
@@ -68,6 +79,8 @@ struct Builder<'t> {
     anchors: HashMap<usize, (Node, usize)>,
     has_aliases: bool,
     budget: usize,
+    /// Where scalars and flow collections stand; not kept when the text has no tab.
+    covered: Option<Vec<(usize, usize)>>,
 }
 
 impl<'t> Builder<'t> {
@@ -81,6 +94,7 @@ impl<'t> Builder<'t> {
             anchors: HashMap::new(),
             has_aliases: text.contains('*'),
             budget: text.len().saturating_add(FREE_EXPANSION),
+            covered: text.contains('\t').then(Vec::new),
         }
     }
 
@@ -90,6 +104,7 @@ impl<'t> Builder<'t> {
         match event {
             Event::DocumentStart(_) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, tag) => {
+                self.cover(start, end);
                 let style = convert(style);
                 let tag = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix).into_boxed_str());
                 let has_properties = anchor != 0 || tag.is_some();
@@ -105,6 +120,9 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(frame) = self.open.pop() {
+                    if end > start {
+                        self.cover(frame.node.span.range().start, start + 1);
+                    }
                     let node = close(frame.node, start, end);
                     self.finish(node, frame.anchor, frame.height + 1)?;
                 }
@@ -113,6 +131,12 @@ impl<'t> Builder<'t> {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
         }
         Ok(())
+    }
+
+    fn cover(&mut self, start: usize, end: usize) {
+        if let Some(covered) = &mut self.covered {
+            covered.push((start, end));
+        }
     }
 
     fn open(

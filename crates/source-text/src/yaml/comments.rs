@@ -4,6 +4,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::build::{after_properties, quoted_end, syntax_error};
 use super::offsets::ByteOffsets;
+use super::tabs;
 use crate::{Diagnostic, SourceId, Span};
 
 /// The comments of `text` in order, each from its `#` to the end of its line.
@@ -12,6 +13,8 @@ use crate::{Diagnostic, SourceId, Span};
 /// When `text` is no YAML.
 pub fn comments(source: SourceId, text: &str) -> Result<Vec<Span>, Box<Diagnostic>> {
     let offsets = ByteOffsets::new(text);
+    let separated = tabs::without_separators(text).map_err(|error| syntax_error(source, &offsets, &error))?;
+    let text = separated.as_deref().unwrap_or(text);
     let mut found = Vec::new();
     // A `#` can only start a comment where no scalar is.
     let mut free = 0;

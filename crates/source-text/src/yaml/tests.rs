@@ -56,6 +56,25 @@ fn syntax_errors() {
 }
 
 #[test]
+fn tabs_are_no_indentation() {
+    check("\ta: 1\n", "yaml-syntax at 0");
+    check("a: 1\n\t\nb: 2\n", "yaml-syntax at 5");
+    check("a: 1\n \t# no\nb: 2\n", "yaml-syntax at 6");
+    check("a: 'x'\n\tb: 2\n", "yaml-syntax at 8");
+    check("-\ta\n", "yaml-syntax at 1");
+    check("- - \ta\n", "yaml-syntax at 4");
+    check("?\ta\n", "yaml-syntax at 1");
+    check("a:\t1\t# yes\n", "{a: 1}");
+    check("é:\t \tx\nb: |\n  c:\td\nd: 'e:\tf'\n", "{é: x, b: |c:\\td\\n, d: 'e:\\tf}");
+    check("a:\tb:\tc\n", "yaml-syntax at 4");
+    check("a:\t\n  b: 1\n", "{a: {b: 1}}");
+    check("a: [\n\t1,\n\t2 ]\n", "{a: [1, 2]}");
+    check("a: |\n  x\n  \ty\n", "{a: |x\\n\\ty\\n}");
+    check("a: \"x\n\ty\"\n", "{a: \"x y}");
+    check("a: 'x\n\ty'\n", "{a: 'x y}");
+}
+
+#[test]
 fn aliases() {
     check("a: &x [1, 2]\nb: *x\n", "{a: [1, 2], b: [1, 2]}");
     check("a: &x 1\nb: &x 2\nc: *x\n", "{a: 1, b: 2, c: 2}");
