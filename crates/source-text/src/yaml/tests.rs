@@ -68,7 +68,8 @@ fn tabs_are_no_indentation() {
     check("é:\t \tx\nb: |\n  c:\td\nd: 'e:\tf'\n", "{é: x, b: |c:\\td\\n, d: 'e:\\tf}");
     check("a:\tb:\tc\n", "yaml-syntax at 4");
     check("a:\t\n  b: 1\n", "{a: {b: 1}}");
-    check("a: [\n\t1,\n\t2 ]\n", "{a: [1, 2]}");
+    check("a: [\n \t1,\t2 ]\n", "{a: [1, 2]}");
+    check("{\n\t\"a\": 1\n}\n", "{\"a: 1}");
     check("a: |\n  x\n  \ty\n", "{a: |x\\n\\ty\\n}");
     check("a: \"x\n\ty\"\n", "{a: \"x y}");
     check("a: 'x\n\ty'\n", "{a: 'x y}");
