@@ -71,8 +71,8 @@ fn tabs_are_no_indentation() {
     check("a: [\n \t1,\t2 ]\n", "{a: [1, 2]}");
     check("{\n\t\"a\": 1\n}\n", "{\"a: 1}");
     check("a: |\n  x\n  \ty\n", "{a: |x\\n\\ty\\n}");
-    check("a: \"x\n\ty\"\n", "{a: \"x y}");
-    check("a: 'x\n\ty'\n", "{a: 'x y}");
+    check("a: \"x\n \ty\"\n", "{a: \"x y}");
+    check("a: 'x\n \ty'\n", "{a: 'x y}");
 }
 
 #[test]
