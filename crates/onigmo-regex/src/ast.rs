@@ -1,6 +1,8 @@
 //! The syntax tree of a pattern, with everything the dialect leaves to context already decided: flags are
 //! applied to the characters they rule, so that a node means the same wherever it stands.
 
+use std::slice;
+
 use crate::set::CharSet;
 
 /// A part of a pattern.
@@ -109,8 +111,8 @@ pub(crate) struct Backreference {
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub(crate) group: GroupRef,
-    pub(crate) yes: Node,
-    pub(crate) no: Node,
+    /// What to match if the group has matched, and what if it has not.
+    pub(crate) branches: [Node; 2],
 }
 
 /// A reference to groups, with its place in the pattern.
@@ -154,5 +156,60 @@ impl Node {
     /// `body` as often as possible from `min` up to `max` times.
     pub(crate) fn repeat(min: u32, max: Option<u32>, body: Node) -> Node {
         Node::Repeat(Box::new(Repeat { min, max, greed: Greed::Greedy, body }))
+    }
+
+    /// The nodes directly below.
+    pub(crate) fn children(&self) -> &[Node] {
+        match self {
+            Node::Concat(nodes) | Node::Alternate(nodes) => nodes,
+            Node::Repeat(repeat) => slice::from_ref(&repeat.body),
+            Node::Capture(capture) => slice::from_ref(&capture.body),
+            Node::Atomic(body) => slice::from_ref(body),
+            Node::Look(look) => slice::from_ref(&look.body),
+            Node::Condition(condition) => &condition.branches,
+            Node::Empty
+            | Node::Char(_)
+            | Node::Set(_)
+            | Node::Any(_)
+            | Node::Assert(_)
+            | Node::Backreference(_)
+            | Node::Call(_)
+            | Node::Keep => &[],
+        }
+    }
+
+    /// The nodes directly below.
+    pub(crate) fn children_mut(&mut self) -> &mut [Node] {
+        match self {
+            Node::Concat(nodes) | Node::Alternate(nodes) => nodes,
+            Node::Repeat(repeat) => slice::from_mut(&mut repeat.body),
+            Node::Capture(capture) => slice::from_mut(&mut capture.body),
+            Node::Atomic(body) => slice::from_mut(body),
+            Node::Look(look) => slice::from_mut(&mut look.body),
+            Node::Condition(condition) => &mut condition.branches,
+            Node::Empty
+            | Node::Char(_)
+            | Node::Set(_)
+            | Node::Any(_)
+            | Node::Assert(_)
+            | Node::Backreference(_)
+            | Node::Call(_)
+            | Node::Keep => &mut [],
+        }
+    }
+}
+
+impl GroupRef {
+    /// The indexes of the groups, in order. Known in a checked pattern.
+    pub(crate) fn indexes(&self) -> &[usize] {
+        match &self.target {
+            Target::Resolved(indexes) => indexes,
+            Target::Number(_) | Target::Name(_) | Target::Named(_) => &[],
+        }
+    }
+
+    /// The index of the group, or of the first of them. Known in a checked pattern.
+    pub(crate) fn first_index(&self) -> usize {
+        self.indexes().first().copied().unwrap_or_default()
     }
 }

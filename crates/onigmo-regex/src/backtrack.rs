@@ -20,6 +20,9 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 /// How many instructions a compiled pattern may have, besides its automata.
 const PROGRAM_LIMIT: usize = 100_000;
 
+/// How long a pattern may be once it is spelt out for the engine, in bytes.
+const TEXT_LIMIT: usize = 1 << 20;
+
 /// A pattern that runs with backtracking.
 #[derive(Debug)]
 pub(crate) struct Backtracking {
@@ -31,7 +34,7 @@ pub(crate) struct Backtracking {
 
 impl Backtracking {
     pub(crate) fn new(pattern: Pattern) -> Result<Backtracking, Error> {
-        let engine = build(&pattern, Encoding::Valid).map_err(|error| compile_error(&error))?;
+        let engine = build(&pattern, Encoding::Valid)?;
         Ok(Backtracking { engine, pattern, for_invalid_text: OnceLock::new() })
     }
 
@@ -77,18 +80,33 @@ fn search(
     Ok(true)
 }
 
-fn build(pattern: &Pattern, encoding: Encoding) -> fancy_regex::Result<fancy_regex::Regex> {
+fn build(pattern: &Pattern, encoding: Encoding) -> Result<fancy_regex::Regex, Error> {
     let mut writer = Writer { encoding, text: String::new() };
     writer.node(&pattern.root);
+    if writer.text.len() > TEXT_LIMIT {
+        return Err(Error::new(ErrorKind::TooLarge, 0));
+    }
     RegexBuilder::new(&writer.text)
         .backtrack_limit(BACKTRACK_LIMIT)
         .delegate_size_limit(SIZE_LIMIT)
         .max_prog_size(PROGRAM_LIMIT)
         .build()
+        .map_err(|error| compile_error(&error))
 }
 
 fn compile_error(error: &fancy_regex::Error) -> Error {
-    Error::with_detail(ErrorKind::Unsupported, 0, format!("the pattern ({error})"))
+    use fancy_regex::{CompileError, ParseError};
+    match error {
+        fancy_regex::Error::ParseError(_, ParseError::RecursionExceeded) => {
+            Error::new(ErrorKind::NestedTooDeep, 0)
+        }
+        fancy_regex::Error::CompileError(error)
+            if matches!(**error, CompileError::InnerError(_) | CompileError::PatternTooComplex) =>
+        {
+            Error::new(ErrorKind::TooLarge, 0)
+        }
+        _ => Error::with_detail(ErrorKind::Unsupported, 0, "this combination of constructs"),
+    }
 }
 
 /// Writes a pattern in the dialect of the engine, in which everything is spelt out: no flags, no names, no
@@ -100,6 +118,9 @@ struct Writer {
 
 impl Writer {
     fn node(&mut self, node: &Node) {
+        if self.text.len() > TEXT_LIMIT {
+            return;
+        }
         match node {
             Node::Empty => {}
             Node::Char(ch) => self.character(*ch),
@@ -151,16 +172,15 @@ impl Writer {
                 self.push(")");
             }
             Node::Condition(condition) => {
-                let index = condition.group.indexes().first().copied().unwrap_or_default();
-                let _ = write!(self.text, "(?({index})(?:");
-                self.node(&condition.yes);
-                self.push(")|(?:");
-                self.node(&condition.no);
-                self.push("))");
+                let [yes, no] = &condition.branches;
+                let _ = write!(self.text, "(?({})", condition.group.first_index());
+                self.group("(?:", yes);
+                self.push("|");
+                self.group("(?:", no);
+                self.push(")");
             }
             Node::Call(group) => {
-                let index = group.indexes().first().copied().unwrap_or_default();
-                let _ = write!(self.text, r"\g<{index}>");
+                let _ = write!(self.text, r"\g<{}>", group.first_index());
             }
             Node::Keep => self.push(r"\K"),
         }

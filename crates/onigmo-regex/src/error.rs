@@ -66,8 +66,6 @@ pub enum ErrorKind {
     AmbiguousCall,
     /// A reference by number in a pattern with named groups.
     NumberedReference,
-    /// A call that always leads to itself.
-    NeverEndingRecursion,
     /// A look-behind whose width is not fixed, or that holds something not allowed there.
     InvalidLookBehind,
     /// `(?(1)a|b|c)`: more than two branches.
@@ -86,7 +84,7 @@ pub enum ErrorKind {
     Unsupported,
     /// Groups, classes or repetitions are nested too deeply.
     NestedTooDeep,
-    /// The compiled pattern would be too large.
+    /// The pattern is longer than 64 KiB, or would be too large when compiled.
     TooLarge,
 }
 
@@ -169,7 +167,6 @@ impl ErrorKind {
             ErrorKind::UndefinedGroup => "undefined group reference",
             ErrorKind::AmbiguousCall => "multiplex definition name call",
             ErrorKind::NumberedReference => "numbered backref/call is not allowed. (use name)",
-            ErrorKind::NeverEndingRecursion => "never ending recursion",
             ErrorKind::InvalidLookBehind => "invalid pattern in look-behind",
             ErrorKind::InvalidCondition => "invalid conditional pattern",
             ErrorKind::NumberTooBig => "too big number",
@@ -179,7 +176,7 @@ impl ErrorKind {
             ErrorKind::IncompleteCharacter => "too short multibyte code string",
             ErrorKind::Unsupported => "this construct is not supported",
             ErrorKind::NestedTooDeep => "the pattern is nested too deeply",
-            ErrorKind::TooLarge => "the compiled pattern is too large",
+            ErrorKind::TooLarge => "the pattern is too large",
         }
     }
 }

@@ -16,6 +16,13 @@ use crate::{Error, ErrorKind, StepLimit};
 /// How large an automaton may become, in bytes.
 pub(crate) const SIZE_LIMIT: usize = 10 << 20;
 
+/// How much memory a search may use for the places of groups, in bytes: some searches keep those of every
+/// group for every state of the automaton.
+const PLACES_LIMIT: usize = 64 << 20;
+
+/// What a state of an automaton takes at least, in bytes.
+const STATE_SIZE: usize = 32;
+
 /// How much memory an automaton may use to keep what it has learnt about a text, in bytes.
 const CACHE_LIMIT: usize = 2 << 20;
 
@@ -81,8 +88,15 @@ impl Linear {
 impl Engine {
     fn new(pattern: &Pattern, encoding: Encoding, starts_at_line_start: bool) -> Option<Engine> {
         let hir = Lowering { pattern, encoding }.lower(&pattern.root);
+        let size_limit = match encoding {
+            Encoding::Valid => SIZE_LIMIT,
+            // Some sets get a few more ranges: what fitted then is to fit now.
+            Encoding::Mapped => 4 * SIZE_LIMIT,
+        };
+        let places_per_state = 2 * (pattern.groups.count + 1) * size_of::<Slot>();
+        let size_limit = size_limit.min(PLACES_LIMIT / places_per_state * STATE_SIZE);
         let config = meta::Config::new()
-            .nfa_size_limit(Some(SIZE_LIMIT))
+            .nfa_size_limit(Some(size_limit))
             .hybrid_cache_capacity(CACHE_LIMIT)
             // Only a test such as `\B` can hold in the middle of a character.
             .utf8_empty(hir.properties().look_set().contains_word());
@@ -194,13 +208,10 @@ impl Lowering<'_> {
                 name: None,
                 sub: Box::new(self.lower(&capture.body)),
             }),
-            Node::Call(group) => {
-                let index = group.indexes().first().copied().unwrap_or_default();
-                match self.pattern.groups.bodies.get(index) {
-                    Some(Some(group)) => self.lower(group),
-                    _ => Hir::fail(),
-                }
-            }
+            Node::Call(group) => match self.pattern.groups.bodies.get(group.first_index()) {
+                Some(Some(group)) => self.lower(group),
+                _ => Hir::fail(),
+            },
             Node::Empty => Hir::empty(),
             // The plan sends patterns with these to the other engine.
             Node::Atomic(_) | Node::Look(_) | Node::Backreference(_) | Node::Condition(_) | Node::Keep => {

@@ -1,6 +1,6 @@
 //! Rewrites a pattern to what a linear-time engine can run, and decides whether it can.
 
-use crate::ast::{Assertion, Dot, Greed, Node, Repeat};
+use crate::ast::{Assertion, Capture, Dot, Greed, Node, Repeat};
 use crate::resolve::{Groups, Pattern};
 use crate::set::CharSet;
 
@@ -22,7 +22,10 @@ pub(crate) struct Plan {
 pub(crate) fn plan(pattern: &mut Pattern) -> Plan {
     let Pattern { root, groups } = pattern;
     unroll_empty(root);
-    loosen(root, &Follow::CannotFail);
+    // What is called is followed by something else each time.
+    if groups.bodies.is_empty() {
+        loosen(root, &Follow::CannotFail);
+    }
     let starts_at_line_start = starts_with_line_start(root);
     let mut for_automata = root.clone();
     let position = if starts_at_line_start { Position::Start } else { Position::Inside };
@@ -40,12 +43,13 @@ pub(crate) fn plan(pattern: &mut Pattern) -> Plan {
 
 /// Replaces repetitions of what can match only the empty text, such as `(?:^)*`: once is as good as often.
 fn unroll_empty(node: &mut Node) {
-    node.children_mut().into_iter().for_each(unroll_empty);
+    node.children_mut().iter_mut().for_each(unroll_empty);
     if let Node::Repeat(repeat) = node
         && is_empty(&repeat.body)
     {
         let body = std::mem::replace(&mut repeat.body, Node::Empty);
         *node = match (repeat.max, repeat.min, repeat.greed) {
+            (Some(0), _, _) if !captures(&body) => Node::Empty,
             (Some(0), _, _) => Node::repeat(0, Some(0), body),
             (_, 0, Greed::Greedy) => Node::Alternate(vec![body, Node::Empty]),
             (_, 0, Greed::Lazy) => Node::Alternate(vec![Node::Empty, body]),
@@ -62,7 +66,7 @@ fn is_empty(node: &Node) -> bool {
         Node::Empty | Node::Assert(_) | Node::Look(_) | Node::Keep => true,
         Node::Repeat(repeat) => repeat.max == Some(0) || is_empty(&repeat.body),
         Node::Concat(_) | Node::Alternate(_) | Node::Capture(_) | Node::Atomic(_) => {
-            node.children().into_iter().all(is_empty)
+            node.children().iter().all(is_empty)
         }
         _ => false,
     }
@@ -115,7 +119,7 @@ fn loosen(node: &mut Node, follow: &Follow) {
         }
         Node::Look(look) => loosen(&mut look.body, &Follow::CannotFail),
         Node::Condition(_) => {
-            node.children_mut().into_iter().for_each(|child| loosen(child, &Follow::Unknown));
+            node.children_mut().iter_mut().for_each(|child| loosen(child, &Follow::Unknown));
         }
         _ => {}
     }
@@ -267,49 +271,54 @@ fn is_linear(node: &Node) -> bool {
         Node::Repeat(repeat) => repeat.greed != Greed::Possessive,
         _ => true,
     };
-    itself && node.children().into_iter().all(is_linear)
+    itself && node.children().iter().all(is_linear)
 }
 
 /// Lets repetitions such as `(a*)*` set their groups in a last round that matches nothing, as they do with
 /// backtracking; an automaton does not go that round.
 fn go_round_once_more(node: &mut Node) {
-    node.children_mut().into_iter().for_each(go_round_once_more);
-    if let Node::Repeat(repeat) = node
-        && repeat.max.is_none()
-        && repeat.greed == Greed::Greedy
-        && captures(&repeat.body)
-        && !consumes(&repeat.body)
-    {
-        let mut last_round = repeat.body.clone();
-        match_nothing(&mut last_round);
-        let repeat = std::mem::replace(node, Node::Empty);
-        *node = Node::Concat(vec![repeat, Node::repeat(0, Some(1), last_round)]);
-    }
-}
-
-/// Makes every way to match a character fail.
-fn match_nothing(node: &mut Node) {
     match node {
-        Node::Char(_) | Node::Set(_) | Node::Any(_) | Node::Call(_) => *node = Node::Set(CharSet::empty()),
-        _ => node.children_mut().into_iter().for_each(match_nothing),
+        // The last round of a repetition is the last one of those within too.
+        Node::Repeat(repeat)
+            if repeat.max.is_none() && repeat.greed == Greed::Greedy && captures(&repeat.body) =>
+        {
+            if let Some(last_round) = matching_nothing(&repeat.body) {
+                let repeat = std::mem::replace(node, Node::Empty);
+                *node = Node::Concat(vec![repeat, Node::repeat(0, Some(1), last_round)]);
+                return;
+            }
+        }
+        _ => {}
     }
+    node.children_mut().iter_mut().for_each(go_round_once_more);
 }
 
-/// Whether the node matches at least one character in any case.
-fn consumes(node: &Node) -> bool {
+/// What remains of the node without the ways to match a character; `None` if there is no other way.
+fn matching_nothing(node: &Node) -> Option<Node> {
     match node {
-        Node::Char(_) | Node::Set(_) | Node::Any(_) => true,
-        Node::Concat(parts) => parts.iter().any(consumes),
-        Node::Alternate(branches) => branches.iter().all(consumes),
-        Node::Capture(capture) => consumes(&capture.body),
-        Node::Atomic(body) => consumes(body),
-        Node::Repeat(repeat) => repeat.min > 0 && consumes(&repeat.body),
-        _ => false,
+        Node::Empty | Node::Assert(_) => Some(node.clone()),
+        Node::Concat(parts) => Some(Node::concat(parts.iter().map(matching_nothing).collect::<Option<_>>()?)),
+        Node::Alternate(branches) => {
+            let branches: Vec<Node> = branches.iter().filter_map(matching_nothing).collect();
+            (!branches.is_empty()).then(|| Node::alternate(branches))
+        }
+        Node::Capture(capture) => {
+            let Capture { index, name, body } = &**capture;
+            let body = matching_nothing(body)?;
+            Some(Node::Capture(Box::new(Capture { index: *index, name: name.clone(), body })))
+        }
+        Node::Repeat(repeat) => match matching_nothing(&repeat.body) {
+            Some(body) if repeat.min == 0 => Some(Node::repeat(0, Some(1), body)),
+            Some(body) => Some(body),
+            None => (repeat.min == 0).then_some(Node::Empty),
+        },
+        _ => None,
     }
 }
 
+/// Whether the node holds a group.
 fn captures(node: &Node) -> bool {
-    matches!(node, Node::Capture(_) | Node::Call(_)) || node.children().into_iter().any(captures)
+    matches!(node, Node::Capture(_) | Node::Call(_)) || node.children().iter().any(captures)
 }
 
 /// Whether the node matches invalid bytes, or tests what is around them.
@@ -328,6 +337,6 @@ fn sees_invalid_bytes(node: &Node) -> bool {
                     | Assertion::TextEnd
             )
         }
-        _ => node.children().into_iter().any(sees_invalid_bytes),
+        _ => node.children().iter().any(sees_invalid_bytes),
     }
 }

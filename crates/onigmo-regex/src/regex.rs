@@ -1,3 +1,4 @@
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use crate::{Error, StepLimit, Wrapping};
 /// assert_eq!(fields, [("level", &b"WARN"[..]), ("text", b"disk is full")]);
 /// # Ok::<(), onigmo_regex::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Regex {
     inner: Arc<Inner>,
 }
@@ -42,8 +43,8 @@ pub struct Captures {
     slots: Vec<Slot>,
 }
 
-#[derive(Debug)]
 struct Inner {
+    pattern: Box<str>,
     /// A quicker way to tell whether there is a match.
     scan: Option<Scan>,
     engine: Engine,
@@ -51,7 +52,6 @@ struct Inner {
     group_count: usize,
 }
 
-#[derive(Debug)]
 enum Engine {
     Linear(Linear),
     Backtracking(Backtracking),
@@ -73,7 +73,7 @@ impl Regex {
     /// assert_eq!(error.to_string(), "end pattern with unmatched parenthesis");
     /// ```
     pub fn new(pattern: &str) -> Result<Regex, Error> {
-        Regex::compile(pattern, Flags::default())
+        Regex::compile(pattern, pattern, Flags::default())
     }
 
     /// Compiles a pattern as it stands in a Fluent Bit configuration, with or without slashes around it.
@@ -90,7 +90,13 @@ impl Regex {
     /// ```
     pub fn fluent_bit(pattern: &str, wrapping: Wrapping) -> Result<Regex, Error> {
         let unwrapped = wrapping.unwrap(pattern);
-        Regex::compile(unwrapped.pattern, unwrapped.flags).map_err(|error| error.shifted(unwrapped.offset))
+        Regex::compile(pattern, unwrapped.pattern, unwrapped.flags)
+            .map_err(|error| error.shifted(unwrapped.offset))
+    }
+
+    /// The pattern as it was given, in its wrapping if it had one.
+    pub fn as_str(&self) -> &str {
+        &self.inner.pattern
     }
 
     /// Whether the pattern matches anywhere in the text. A search that takes too many steps finds nothing.
@@ -187,7 +193,7 @@ impl Regex {
         matches!(self.inner.engine, Engine::Linear(_))
     }
 
-    fn compile(pattern: &str, flags: Flags) -> Result<Regex, Error> {
+    fn compile(text: &str, pattern: &str, flags: Flags) -> Result<Regex, Error> {
         let mut pattern = resolve(parse(pattern, flags)?)?;
         let plan = plan(&mut pattern);
         let names = pattern.groups.names.clone();
@@ -198,7 +204,7 @@ impl Regex {
         } else {
             Engine::Backtracking(Backtracking::new(pattern)?)
         };
-        Ok(Regex { inner: Arc::new(Inner { scan, engine, names, group_count }) })
+        Ok(Regex { inner: Arc::new(Inner { pattern: text.into(), scan, engine, names, group_count }) })
     }
 
     fn find(&self, haystack: &[u8], anchored: Anchored, slots: &mut [Slot]) -> Result<bool, StepLimit> {
@@ -206,6 +212,12 @@ impl Regex {
             Engine::Linear(engine) => engine.find(haystack, anchored, slots),
             Engine::Backtracking(engine) => engine.find(haystack, anchored, slots),
         }
+    }
+}
+
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Regex").field(&self.as_str()).finish()
     }
 }
 

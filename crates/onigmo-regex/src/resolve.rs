@@ -1,6 +1,6 @@
 //! From the tree of a pattern to a pattern whose references are known to hold.
 
-use crate::ast::{Capture, Condition, Direction, Greed, GroupRef, Look, Node, Repeat, Target};
+use crate::ast::{Assertion, Direction, Greed, GroupRef, Look, Node, Target};
 use crate::parse::NEST_LIMIT;
 use crate::{Error, ErrorKind};
 
@@ -22,7 +22,7 @@ pub(crate) struct Groups {
     /// Index and name of the named ones: the names in the order in which they first appear, under each
     /// name its groups.
     pub(crate) names: Vec<(usize, Box<str>)>,
-    /// The groups that are called, by index; empty when there is no call.
+    /// The groups that a call may run again, by index: all of them, or none when there is no call.
     pub(crate) bodies: Vec<Option<Node>>,
 }
 
@@ -52,68 +52,13 @@ pub(crate) fn resolve(mut root: Node) -> Result<Pattern, Error> {
     Ok(Pattern { root, groups })
 }
 
-impl Node {
-    /// The nodes directly below.
-    pub(crate) fn children(&self) -> Vec<&Node> {
-        match self {
-            Node::Concat(nodes) | Node::Alternate(nodes) => nodes.iter().collect(),
-            Node::Repeat(repeat) => vec![&repeat.body],
-            Node::Capture(capture) => vec![&capture.body],
-            Node::Atomic(body) => vec![body],
-            Node::Look(look) => vec![&look.body],
-            Node::Condition(condition) => vec![&condition.yes, &condition.no],
-            Node::Empty
-            | Node::Char(_)
-            | Node::Set(_)
-            | Node::Any(_)
-            | Node::Assert(_)
-            | Node::Backreference(_)
-            | Node::Call(_)
-            | Node::Keep => Vec::new(),
-        }
-    }
-
-    /// The nodes directly below.
-    pub(crate) fn children_mut(&mut self) -> Vec<&mut Node> {
-        match self {
-            Node::Concat(nodes) | Node::Alternate(nodes) => nodes.iter_mut().collect(),
-            Node::Repeat(repeat) => vec![&mut repeat.body],
-            Node::Capture(capture) => vec![&mut capture.body],
-            Node::Atomic(body) => vec![body],
-            Node::Look(look) => vec![&mut look.body],
-            Node::Condition(condition) => {
-                let Condition { yes, no, .. } = &mut **condition;
-                vec![yes, no]
-            }
-            Node::Empty
-            | Node::Char(_)
-            | Node::Set(_)
-            | Node::Any(_)
-            | Node::Assert(_)
-            | Node::Backreference(_)
-            | Node::Call(_)
-            | Node::Keep => Vec::new(),
-        }
-    }
-}
-
-impl GroupRef {
-    /// The indexes of the groups, in order. Known in a checked pattern.
-    pub(crate) fn indexes(&self) -> &[usize] {
-        match &self.target {
-            Target::Resolved(indexes) => indexes,
-            Target::Number(_) | Target::Name(_) | Target::Named(_) => &[],
-        }
-    }
-}
-
 /// The names of all groups in the order of their indexes.
 fn collect(node: &Node, found: &mut Vec<Option<Box<str>>>) {
     if let Node::Capture(capture) = node {
         // The parser numbers groups from 1 in the order in which this walk meets them.
         found.push(capture.name.clone());
     }
-    node.children().into_iter().for_each(|child| collect(child, found));
+    node.children().iter().for_each(|child| collect(child, found));
 }
 
 fn name_table(found: &[Option<Box<str>>], numbers: &[Option<usize>]) -> Vec<(usize, Box<str>)> {
@@ -140,7 +85,7 @@ fn renumber(node: &mut Node, numbers: &[Option<usize>]) {
             None => *node = std::mem::replace(&mut capture.body, Node::Empty),
         }
     }
-    node.children_mut().into_iter().for_each(|child| renumber(child, numbers));
+    node.children_mut().iter_mut().for_each(|child| renumber(child, numbers));
 }
 
 struct Resolver<'g> {
@@ -163,7 +108,7 @@ impl Resolver<'_> {
             }
             _ => {}
         }
-        node.children_mut().into_iter().try_for_each(|child| self.visit(child))
+        node.children_mut().iter_mut().try_for_each(|child| self.visit(child))
     }
 
     fn resolve(&self, group: &mut GroupRef, kind: Kind) -> Result<(), Error> {
@@ -214,14 +159,22 @@ fn collect_bodies(node: &Node, bodies: &mut [Option<Node>]) {
     {
         *body = Some(node.clone());
     }
-    node.children().into_iter().for_each(|child| collect_bodies(child, bodies));
+    node.children().iter().for_each(|child| collect_bodies(child, bodies));
 }
 
 /// How large and how deep a pattern would be with each call replaced by the group it calls.
 struct Expansion<'g> {
     groups: &'g Groups,
-    /// What is known of each group: nothing, that its measure is being taken, or its measure.
-    known: Vec<Option<Option<Measure>>>,
+    /// What is known of each group, by index.
+    known: Vec<Known>,
+}
+
+#[derive(Clone, Copy)]
+enum Known {
+    Nothing,
+    /// Its measure is being taken, so that another call of it would be recursion.
+    Pending,
+    Measure(Measure),
 }
 
 #[derive(Clone, Copy)]
@@ -232,7 +185,7 @@ struct Measure {
 
 impl<'g> Expansion<'g> {
     fn new(groups: &'g Groups) -> Self {
-        Expansion { groups, known: vec![None; groups.count + 1] }
+        Expansion { groups, known: vec![Known::Nothing; groups.count + 1] }
     }
 
     fn check(&mut self, root: &Node) -> Result<(), Error> {
@@ -246,17 +199,15 @@ impl<'g> Expansion<'g> {
 
     fn measure(&mut self, node: &Node) -> Result<Measure, Error> {
         if let Node::Call(group) = node {
-            let index = group.indexes().first().copied().unwrap_or_default();
-            return match self.known.get(index).copied().flatten() {
-                Some(Some(measure)) => Ok(measure),
-                Some(None) => Err(recursion(group.offset)),
-                None => {
-                    let groups = self.groups;
-                    self.known[index] = Some(None);
-                    let body = groups.bodies[index].as_ref();
-                    let measure =
-                        body.map_or(Ok(Measure { nodes: 1, depth: 1 }), |body| self.measure(body))?;
-                    self.known[index] = Some(Some(measure));
+            let groups = self.groups;
+            let index = group.first_index();
+            return match self.known[index] {
+                Known::Measure(measure) => Ok(measure),
+                Known::Pending => Err(recursion(group.offset)),
+                Known::Nothing => {
+                    self.known[index] = Known::Pending;
+                    let measure = self.measure(groups.bodies[index].as_ref().unwrap_or(&Node::Empty))?;
+                    self.known[index] = Known::Measure(measure);
                     Ok(measure)
                 }
             };
@@ -285,13 +236,12 @@ fn check_look_behinds(node: &Node, groups: &Groups) -> Result<(), Error> {
             width(branch, look, groups).ok_or_else(invalid)?;
         }
     }
-    node.children().into_iter().try_for_each(|child| check_look_behinds(child, groups))
+    node.children().iter().try_for_each(|child| check_look_behinds(child, groups))
 }
 
 /// How many characters `node` matches within a look-behind, if it is always the same number and nothing
 /// in it is forbidden there.
 fn width(node: &Node, look: &Look, groups: &Groups) -> Option<usize> {
-    use crate::ast::Assertion;
     match node {
         Node::Empty | Node::Keep => Some(0),
         Node::Char(_) | Node::Set(_) | Node::Any(_) => Some(1),
@@ -306,19 +256,14 @@ fn width(node: &Node, look: &Look, groups: &Groups) -> Option<usize> {
             widths.all(|width| width == Some(first)).then_some(first)
         }
         Node::Repeat(repeat) => {
-            let Repeat { min, max, greed, body } = &**repeat;
-            let body = width(body, look, groups)?;
-            if *greed == Greed::Possessive || *max != Some(*min) {
+            if repeat.greed == Greed::Possessive || repeat.max != Some(repeat.min) {
                 return None;
             }
-            body.checked_mul(usize::try_from(*min).ok()?)
+            width(&repeat.body, look, groups)?.checked_mul(usize::try_from(repeat.min).ok()?)
         }
-        Node::Capture(capture) if !look.negated => {
-            let Capture { body, .. } = &**capture;
-            width(body, look, groups)
-        }
+        Node::Capture(capture) if !look.negated => width(&capture.body, look, groups),
         Node::Call(group) if !look.negated => {
-            let body = groups.bodies.get(*group.indexes().first()?)?.as_ref()?;
+            let body = groups.bodies.get(group.first_index())?.as_ref()?;
             width(body, look, groups)
         }
         Node::Look(inner) if inner.direction == Direction::Behind => Some(0),

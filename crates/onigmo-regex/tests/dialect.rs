@@ -46,6 +46,7 @@ fn characters_and_escapes() {
     check("", "abc", "0-0");
     check("a|", "b", "0-0");
     check("(|a)b", "ab", "0-2 0-1");
+    check(r"\99999999999999999999", "99999999999999999999", "0-20");
 }
 
 #[test]
@@ -213,6 +214,7 @@ fn groups_and_their_order() {
     check("(a|)+", "ab", "0-1 1-1");
     check("((a)|b?)*c", "abc", "0-3 2-2 0-1");
     check("(?:()|a)*", "b", "0-0 0-0");
+    check("((a*)*)*", "aab", "0-2 2-2 2-2");
 }
 
 #[test]
@@ -284,4 +286,6 @@ fn calls() {
     check(r"(a)\g<-1>", "aa", "0-2 1-2");
     check(r"(?<a>x\g<b>)(?<b>y)", "xyy", "0-3 0-2 2-3");
     check(r"(?<d>\d)\g<d>(?=!)", "12!", "0-2 1-2");
+    check(r"\g<1>c((?>a|ab))", "abca", "none");
+    check(r"\g<1>c((?>a|ab))", "aca", "0-3 2-3");
 }

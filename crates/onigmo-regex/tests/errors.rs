@@ -111,12 +111,18 @@ fn offsets_count_from_the_start_of_the_wrapped_text() {
 fn size_and_depth_have_limits() {
     let nested = |depth: usize| ["(".repeat(depth), ")".repeat(depth)].concat();
     assert!(Regex::new(&nested(200)).is_ok());
+    // Each round of each of these could set the group.
+    assert!(Regex::new(&["(?:".repeat(200), "(a*)".to_owned(), ")*".repeat(200)].concat()).is_ok());
     for (pattern, kind) in [
-        (nested(100_000), ErrorKind::NestedTooDeep),
-        ("[".repeat(100_000), ErrorKind::NestedTooDeep),
-        (["a", &"*".repeat(100_000)].concat(), ErrorKind::NestedTooDeep),
-        ("(?i)".repeat(100_000), ErrorKind::NestedTooDeep),
-        (["(?<=", &"(?:".repeat(100_000)].concat(), ErrorKind::NestedTooDeep),
+        (nested(10_000), ErrorKind::NestedTooDeep),
+        ("[".repeat(10_000), ErrorKind::NestedTooDeep),
+        (["a", &"*".repeat(10_000)].concat(), ErrorKind::NestedTooDeep),
+        ("(?i)".repeat(10_000), ErrorKind::NestedTooDeep),
+        (["(?<=", &"(?:".repeat(10_000)].concat(), ErrorKind::NestedTooDeep),
+        ("a".repeat(65_537), ErrorKind::TooLarge),
+        ((r"\p{L}".repeat(1000) + "(?=a)"), ErrorKind::TooLarge),
+        // A search would keep ten thousand places for each of as many states.
+        ("(a*)*".repeat(10_000), ErrorKind::TooLarge),
         ("(?:(?:a{1000}){1000}){1000}".to_owned(), ErrorKind::TooLarge),
         // Twice as many calls with each group.
         (

@@ -40,7 +40,7 @@ impl Parser<'_> {
                 }
                 Node::Set(set)
             }
-            '1'..='9' => match self.backreference(letter, start) {
+            '1'..='9' => match self.backreference(start) {
                 Some(group) => Node::Backreference(Backreference { group, ignore_case: flags.ignore_case }),
                 None => literal(self.character(letter, start)?, flags),
             },
@@ -101,14 +101,15 @@ impl Parser<'_> {
     }
 
     /// `\1` and so on. A number above 9 is a reference only when so many groups are open already.
-    fn backreference(&mut self, first: char, start: usize) -> Option<GroupRef> {
+    fn backreference(&mut self, start: usize) -> Option<GroupRef> {
         let after_first = self.position;
         self.digits(10, usize::MAX);
-        let number: usize = self.pattern[start + 1..self.position].parse().ok()?;
-        if number <= BACKREFERENCE_LIMIT && (number <= 9 || number <= self.group_count()) {
+        if let Ok(number) = self.pattern[start + 1..self.position].parse()
+            && number <= BACKREFERENCE_LIMIT
+            && (number <= 9 || number <= self.group_count())
+        {
             return Some(GroupRef { target: Target::Number(number), offset: start });
         }
-        debug_assert!(first.is_ascii_digit());
         self.position = after_first;
         None
     }

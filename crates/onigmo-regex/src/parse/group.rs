@@ -99,15 +99,12 @@ impl<'p> Parser<'p> {
         }
         let body = self.alternation(flags)?;
         self.close(start)?;
-        let (yes, no) = match body {
-            Node::Alternate(branches) => {
-                let [yes, no] = <[Node; 2]>::try_from(branches).map_err(|_| invalid())?;
-                (yes, no)
-            }
-            yes => (yes, Node::Empty),
+        let branches = match body {
+            Node::Alternate(branches) => <[Node; 2]>::try_from(branches).map_err(|_| invalid())?,
+            yes => [yes, Node::Empty],
         };
         let group = GroupRef { target, offset: start };
-        Ok(Node::Condition(Box::new(Condition { group, yes, no })))
+        Ok(Node::Condition(Box::new(Condition { group, branches })))
     }
 
     /// `(?flags:body)`, or `(?flags)`, which rules the rest of the group it stands in.

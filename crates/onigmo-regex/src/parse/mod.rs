@@ -12,6 +12,9 @@ use crate::{Error, ErrorKind};
 /// How deep groups, classes and repetitions may be nested. Every later pass recurses no deeper.
 pub(crate) const NEST_LIMIT: usize = 250;
 
+/// How long a pattern may be, in bytes. A few letters can name a large set.
+const LENGTH_LIMIT: usize = 1 << 16;
+
 /// The largest bound of a repetition.
 const REPEAT_LIMIT: u32 = 100_000;
 
@@ -27,6 +30,9 @@ pub(crate) struct Flags {
 /// Parses a whole pattern. Groups are numbered in the order of their parentheses, named or not; what
 /// refers to them is not yet checked.
 pub(crate) fn parse(pattern: &str, flags: Flags) -> Result<Node, Error> {
+    if pattern.len() > LENGTH_LIMIT {
+        return Err(Error::new(ErrorKind::TooLarge, 0));
+    }
     let mut parser = Parser { pattern, position: 0, groups: Vec::new(), depth: 0 };
     let node = parser.alternation(flags)?;
     match parser.peek() {
