@@ -56,37 +56,38 @@ pub fn json_float(out: &mut Vec<u8>, value: f64) {
 
 /// Appends a double with six decimals (`%f`), as Fluent Bit's plain text formats have it.
 pub fn fixed_float(out: &mut Vec<u8>, value: f64) {
-    if !special(out, value) {
+    const DECIMALS: u32 = 6;
+    if special(out, value) {
+        return;
+    }
+    let Some(scaled) = Binary::of(value).times_power_of_ten(DECIMALS) else {
         // Writing to memory does not fail.
         let _ = write!(out, "{value:.6}");
+        return;
+    };
+    if value.is_sign_negative() {
+        out.push(b'-');
     }
+    let unit = 10_u64.pow(DECIMALS);
+    unsigned(out, scaled / unit);
+    out.push(b'.');
+    padded(out, scaled % unit, DECIMALS as usize);
 }
 
-/// `%.16g` of a finite, non-zero double.
+/// How many digits `%.16g` has.
+const PRECISION: u32 = 16;
+
+/// `%.16g` of a finite double that is no whole number, or a large one.
 fn general(out: &mut Vec<u8>, value: f64) {
-    const PRECISION: i32 = 16;
-    let start = out.len();
-    let _ = write!(out, "{value:.15e}");
-    // What was written is `[-]d.ddddddddddddddde[-]x`, correctly rounded, as C wants it.
-    let written = &out[start..];
-    let Some(mark) = memchr::memrchr(b'e', written) else { return };
-    let exponent = std::str::from_utf8(&written[mark + 1..]).ok().and_then(|text| text.parse().ok());
-    let exponent: i32 = exponent.unwrap_or(0);
-    let negative = written.first() == Some(&b'-');
-    let mut digits = [b'0'; PRECISION as usize];
-    for (slot, digit) in digits.iter_mut().zip(written[..mark].iter().filter(|byte| byte.is_ascii_digit())) {
-        *slot = *digit;
-    }
+    let (digits, exponent) = quick_digits(value).unwrap_or_else(|| formatted_digits(value));
     let significant = digits.iter().rposition(|digit| *digit != b'0').map_or(1, |last| last + 1);
     let digits = &digits[..significant];
-
-    out.truncate(start);
-    if negative {
+    if value.is_sign_negative() {
         out.push(b'-');
     }
     match usize::try_from(exponent) {
         // 123.45 or 12300
-        Ok(point) if exponent < PRECISION => {
+        Ok(point) if point < PRECISION as usize => {
             let (whole, fraction) = digits.split_at(digits.len().min(point + 1));
             out.extend_from_slice(whole);
             out.resize(out.len() + (point + 1 - whole.len()), b'0');
@@ -116,6 +117,86 @@ fn general(out: &mut Vec<u8>, value: f64) {
     }
 }
 
+type Digits = [u8; PRECISION as usize];
+
+/// The digits of a double, correctly rounded, and the power of ten of the first one; for doubles of everyday size.
+fn quick_digits(value: f64) -> Option<(Digits, i32)> {
+    const LEAST: u64 = 10_u64.pow(PRECISION - 1);
+    const LIMIT: u64 = 10_u64.pow(PRECISION);
+    // The first double that may have no fraction, and the last whose digits fit the arithmetic.
+    if !(1e-5..9_007_199_254_740_992.0).contains(&value.abs()) {
+        return None;
+    }
+    let binary = Binary::of(value);
+    // log10(2) in 2^-16, to estimate the number of digits; it may be one too low.
+    let magnitude = binary.exponent + i32::try_from(binary.mantissa.ilog2()).ok()?;
+    let mut exponent = (magnitude * 19_728) >> 16;
+    loop {
+        let power = u32::try_from(PRECISION.cast_signed() - 1 - exponent).ok()?;
+        let scaled = binary.times_power_of_ten(power)?;
+        if scaled < LIMIT {
+            let mut digits = [b'0'; PRECISION as usize];
+            debug_assert!(scaled >= LEAST, "the estimate is never too high");
+            let mut buffer = itoa::Buffer::new();
+            digits.copy_from_slice(buffer.format(scaled).as_bytes().get(..PRECISION as usize)?);
+            return Some((digits, exponent));
+        }
+        exponent += 1;
+    }
+}
+
+/// The same for any finite double, from the standard library's text of it.
+fn formatted_digits(value: f64) -> (Digits, i32) {
+    let mut digits = [b'0'; PRECISION as usize];
+    // `d.ddddddddddddddde[-]x`, correctly rounded, as C wants it.
+    let text = format!("{:.15e}", value.abs());
+    let (written, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    for (slot, digit) in digits.iter_mut().zip(written.bytes().filter(u8::is_ascii_digit)) {
+        *slot = digit;
+    }
+    (digits, exponent.parse().unwrap_or(0))
+}
+
+/// A finite double taken apart: its absolute value is `mantissa * 2^exponent`.
+#[derive(Clone, Copy)]
+struct Binary {
+    mantissa: u64,
+    exponent: i32,
+}
+
+impl Binary {
+    fn of(value: f64) -> Self {
+        const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
+        let bits = value.abs().to_bits();
+        let fraction = bits & ((1 << FRACTION) - 1);
+        let biased = i32::try_from(bits >> FRACTION).unwrap_or(0);
+        let lowest = f64::MIN_EXP - f64::MANTISSA_DIGITS.cast_signed();
+        match biased {
+            0 => Self { mantissa: fraction, exponent: lowest },
+            _ => Self { mantissa: fraction | 1 << FRACTION, exponent: lowest + biased - 1 },
+        }
+    }
+
+    /// The value times `10^power`, rounded to a whole number, ties to even; `None` if that needs more than 128
+    /// bits on the way, or more than 64 for the result.
+    fn times_power_of_ten(self, power: u32) -> Option<u64> {
+        let product = u128::from(self.mantissa).checked_mul(10_u128.checked_pow(power)?)?;
+        if self.exponent >= 0 {
+            return u64::try_from(product.checked_mul(1_u128.checked_shl(self.exponent.unsigned_abs())?)?)
+                .ok();
+        }
+        let shift = self.exponent.unsigned_abs();
+        if shift >= 128 {
+            return (product.leading_zeros() > 0).then_some(0);
+        }
+        let whole = product >> shift;
+        let rest = product - (whole << shift);
+        let half = 1_u128 << (shift - 1);
+        let up = rest > half || (rest == half && whole & 1 == 1);
+        u64::try_from(whole + u128::from(up)).ok()
+    }
+}
+
 /// Writes what is no number, with C's names for it.
 fn special(out: &mut Vec<u8>, value: f64) -> bool {
     if value.is_finite() {
@@ -131,6 +212,7 @@ fn special(out: &mut Vec<u8>, value: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn check(write: fn(&mut Vec<u8>, f64), value: f64, expected: &str) {
         let mut out = b"x".to_vec();
@@ -185,6 +267,20 @@ mod tests {
             (f64::NEG_INFINITY, "-inf"),
         ] {
             check(fixed_float, value, expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_gives_the_same_text(bits: u64, small in -1e6..1e6_f64, thousandths: i32) {
+            for value in [f64::from_bits(bits), small, f64::from(thousandths) / 1000.0, small * 1e-5] {
+                if let Some(quick) = quick_digits(value) {
+                    prop_assert_eq!(quick, formatted_digits(value), "{}", value);
+                }
+                if value.is_finite() {
+                    check(fixed_float, value, &format!("{value:.6}"));
+                }
+            }
         }
     }
 

@@ -17,77 +17,103 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    loop {
-        let clean = clean_prefix(rest);
-        let (run, dirty) = rest.split_at(clean);
-        out.extend_from_slice(run);
-        let Some(&byte) = dirty.first() else { break };
-        let used = if byte < 0x80 {
-            escape(out, byte);
-            1
+    // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look for
+    // the length of a run before it is copied.
+    while let Some(chunk) = rest.first_chunk::<CHUNK>() {
+        let clean = clean_length(chunk);
+        let start = out.len();
+        out.extend_from_slice(chunk);
+        rest = if clean == CHUNK {
+            &rest[CHUNK..]
         } else {
-            match style {
-                Style::Ascii => escaped_character(out, dirty),
-                Style::Utf8 => raw_characters(out, dirty),
-                Style::Utf8Truncating => raw_character_truncating(out, dirty),
-            }
+            out.truncate(start + clean);
+            character(out, &rest[clean..], style)
         };
-        rest = &dirty[used..];
+    }
+    while !rest.is_empty() {
+        let clean = rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..clean]);
+        rest = &rest[clean..];
+        if !rest.is_empty() {
+            rest = character(out, rest, style);
+        }
     }
     out.push(b'"');
 }
 
-/// How many bytes from the start are written as they are: ASCII that needs no escape.
-fn clean_prefix(text: &[u8]) -> usize {
-    let mut at = 0;
-    // Whole blocks first: the compiler turns the test into a few vector instructions.
-    while let Some(block) = text.get(at..at + 32) {
-        if block.iter().fold(false, |dirty, byte| dirty | is_dirty(*byte)) {
-            break;
+/// Writes the character at the start of `rest`, which is to be escaped or is not ASCII. Returns what follows it.
+#[inline(always)]
+fn character<'t>(out: &mut Vec<u8>, rest: &'t [u8], style: Style) -> &'t [u8] {
+    let escape = ESCAPES[usize::from(rest[0])];
+    if escape > NOT_ASCII {
+        out.extend_from_slice(&[b'\\', escape]);
+        &rest[1..]
+    } else {
+        rare_character(out, rest, style)
+    }
+}
+
+#[inline(never)]
+fn rare_character<'t>(out: &mut Vec<u8>, rest: &'t [u8], style: Style) -> &'t [u8] {
+    let used = match (rest[0], style) {
+        (byte @ ..0x80, _) => {
+            code_unit(out, byte.into());
+            1
         }
-        at += 32;
-    }
-    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let dirty = dirty_bytes(u64::from_le_bytes(*word));
-        if dirty != 0 {
-            return at + dirty.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let tail = text.get(at..).unwrap_or_default();
-    at + tail.iter().position(|byte| is_dirty(*byte)).unwrap_or(tail.len())
-}
-
-const fn is_dirty(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\' || byte >= 0x7f
-}
-
-/// The high bit of each byte of `word` that is dirty. Bytes above the first dirty one may be marked wrongly.
-const fn dirty_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    const fn zeros(word: u64) -> u64 {
-        word.wrapping_sub(ONES) & !word
-    }
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    let quote = zeros(word ^ (ONES * b'"' as u64));
-    let backslash = zeros(word ^ (ONES * b'\\' as u64));
-    let delete = zeros(word ^ (ONES * 0x7f));
-    (control | quote | backslash | delete | word) & HIGH
-}
-
-/// Writes an ASCII character that has to be escaped.
-fn escape(out: &mut Vec<u8>, byte: u8) {
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => return code_unit(out, byte.into()),
+        (_, Style::Ascii) => escaped_character(out, rest),
+        (_, Style::Utf8) => raw_characters(out, rest),
+        (_, Style::Utf8Truncating) => raw_character_truncating(out, rest),
     };
-    out.extend_from_slice(&[b'\\', short]);
+    &rest[used..]
+}
+
+/// What to do with a byte: nothing (0), write a backslash and a letter, or one of the two marks below.
+static ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        escapes[byte as usize] = match byte {
+            b'"' | b'\\' => byte,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0x08 => b'b',
+            0x0c => b'f',
+            0..0x20 | 0x7f => CODE_UNIT,
+            0x20..0x7f => 0,
+            0x80.. => NOT_ASCII,
+        };
+        if byte == u8::MAX {
+            break escapes;
+        }
+        byte += 1;
+    }
+};
+/// The character is written as `\u....`.
+const CODE_UNIT: u8 = 1;
+/// What is written depends on the style.
+const NOT_ASCII: u8 = 2;
+
+/// How many bytes are looked at at once.
+const CHUNK: usize = 16;
+
+/// How many bytes from the start are written as they are: ASCII that needs no escape.
+///
+/// On its own the compiler makes vector instructions of it; merged into a caller it does not.
+#[inline(never)]
+fn clean_length(chunk: &[u8; CHUNK]) -> usize {
+    // A byte of ones for each byte that is dirty.
+    let mut dirty = [0_u8; CHUNK];
+    for (flag, byte) in dirty.iter_mut().zip(chunk) {
+        *flag = 0_u8.wrapping_sub(u8::from(is_dirty(*byte)));
+    }
+    u128::from_le_bytes(dirty).trailing_zeros() as usize / 8
+}
+
+/// Whether a byte is to be escaped or is not ASCII.
+const fn is_dirty(byte: u8) -> bool {
+    // The first test holds for control characters, DEL and all above. No test is skipped: that would be a branch.
+    (byte.wrapping_sub(b' ') >= 0x7f - b' ') | (byte == b'"') | (byte == b'\\')
 }
 
 fn code_unit(out: &mut Vec<u8>, unit: u16) {
@@ -236,6 +262,14 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&out), format!("\"{expected}\""), "{text:?}");
     }
 
+    #[test]
+    fn what_is_dirty() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(is_dirty(byte), byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f..), "{byte}");
+            assert_eq!(is_dirty(byte), ESCAPES[usize::from(byte)] != 0, "{byte}");
+        }
+    }
+
     proptest! {
         #[test]
         fn text_reads_back(text: String) {
@@ -248,10 +282,25 @@ mod tests {
         }
 
         #[test]
-        fn the_quick_search_finds_what_the_slow_one_finds(text: Vec<u8>, dirt in 0_usize..80) {
-            let text: Vec<u8> = [vec![b'x'; dirt], text].concat();
-            let slow = text.iter().position(|byte| is_dirty(*byte)).unwrap_or(text.len());
-            prop_assert_eq!(clean_prefix(&text), slow);
+        fn the_quick_search_finds_what_the_slow_one_finds(chunk: [u8; CHUNK], clean in 0..CHUNK) {
+            for chunk in [chunk, std::array::from_fn(|at| if at < clean { b'x' } else { chunk[at] })] {
+                let slow = chunk.iter().position(|byte| is_dirty(*byte)).unwrap_or(CHUNK);
+                prop_assert_eq!(clean_length(&chunk), slow);
+            }
+        }
+
+        #[test]
+        fn text_of_any_length_is_escaped_alike(before in 0_usize..80, dirt: Vec<u8>, after in 0_usize..80) {
+            let text = [vec![b'x'; before], dirt, vec![b'y'; after]].concat();
+            let slow: Vec<u8> = text.iter().filter(|byte| byte.is_ascii()).flat_map(|byte| {
+                let mut out = Vec::new();
+                string(&mut out, &[*byte], Style::Utf8);
+                out[1..out.len() - 1].to_vec()
+            }).collect();
+            let mut out = Vec::new();
+            string(&mut out, &text, Style::Utf8);
+            let quick: Vec<u8> = out[1..out.len() - 1].iter().copied().filter(u8::is_ascii).collect();
+            prop_assert_eq!(quick, slow);
         }
 
         #[test]
