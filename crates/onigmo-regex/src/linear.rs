@@ -88,13 +88,13 @@ impl Linear {
 impl Engine {
     fn new(pattern: &Pattern, encoding: Encoding, starts_at_line_start: bool) -> Option<Engine> {
         let hir = Lowering { pattern, encoding }.lower(&pattern.root);
-        let size_limit = match encoding {
-            Encoding::Valid => SIZE_LIMIT,
-            // Some sets get a few more ranges: what fitted then is to fit now.
-            Encoding::Mapped => 4 * SIZE_LIMIT,
-        };
         let places_per_state = 2 * (pattern.groups.count + 1) * size_of::<Slot>();
-        let size_limit = size_limit.min(PLACES_LIMIT / places_per_state * STATE_SIZE);
+        let size_limit = SIZE_LIMIT.min(PLACES_LIMIT / places_per_state * STATE_SIZE);
+        let size_limit = match encoding {
+            Encoding::Valid => size_limit,
+            // Some sets have a few more ranges here: what fitted then is to fit now.
+            Encoding::Mapped => 4 * size_limit,
+        };
         let config = meta::Config::new()
             .nfa_size_limit(Some(size_limit))
             .hybrid_cache_capacity(CACHE_LIMIT)
