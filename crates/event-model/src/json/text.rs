@@ -167,7 +167,9 @@ fn private_use(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
 
 /// Writes the characters at the start of `text` that are not ASCII. Returns how many bytes they took.
 fn raw_characters(out: &mut Vec<u8>, text: &[u8]) -> usize {
-    let run = text.iter().position(|byte| byte.is_ascii()).unwrap_or(text.len());
+    // Not all at once: a long run with many errors would be searched again for each of them.
+    let text = &text[..text.len().min(64)];
+    let run = text.iter().position(u8::is_ascii).unwrap_or(text.len());
     match std::str::from_utf8(&text[..run]) {
         Ok(_) => {
             out.extend_from_slice(&text[..run]);
@@ -260,6 +262,13 @@ mod tests {
         let mut out = Vec::new();
         string(&mut out, text, Style::Ascii);
         assert_eq!(String::from_utf8_lossy(&out), format!("\"{expected}\""), "{text:?}");
+    }
+
+    #[test]
+    fn long_runs_of_characters_and_of_errors() {
+        let text = "가".repeat(100);
+        check(text.as_bytes(), [&r"\uac00".repeat(100), &text, &text]);
+        check(&[0x80; 100], [&"\u{e080}".repeat(100), &"\u{fffd}".repeat(100), &"\u{e080}".repeat(100)]);
     }
 
     #[test]
