@@ -268,11 +268,18 @@ pub fn format_openmetrics_float(out: &mut String, value: f64) {
     out.push_str(Digits::openmetrics(value).as_str());
 }
 
-/// A number in decimal, without a place on the heap: 24 bytes are the longest.
-#[derive(Debug, Default)]
+/// A number in decimal, without a place on the heap. Written out it has 24 bytes at most; on the way there
+/// twice as many digits may be looked at.
+#[derive(Debug)]
 pub(crate) struct Digits {
-    bytes: [u8; 32],
+    bytes: [u8; 64],
     len: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self { bytes: [0; 64], len: 0 }
+    }
 }
 
 impl Digits {
@@ -302,6 +309,33 @@ impl Digits {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
+    /// The fewest digits that read back as `value`, with an exponent.
+    ///
+    /// Where two of the same length are equally near, Go takes the one with the even last digit and the
+    /// standard library the greater one. That takes 16 digits at least: two shorter numbers are never as
+    /// near to each other as two doubles.
+    fn shortest(value: f64) -> Result<Self, fmt::Error> {
+        let mut shortest = Self::default();
+        write!(shortest, "{value:e}")?;
+        let mantissa = shortest.as_str().split('e').next().unwrap_or_default();
+        let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+        if digits < 16 || !mantissa.ends_with(['1', '3', '5', '7', '9']) {
+            return Ok(shortest);
+        }
+        // Enough to see whether a 5 after the last digit is the end.
+        let mut exact = Self::default();
+        write!(exact, "{value:.*e}", digits + 24)?;
+        let (all, exponent) = exact.as_str().split_once('e').ok_or(fmt::Error)?;
+        let (lower, rest) = all.split_at_checked(mantissa.len()).ok_or(fmt::Error)?;
+        let is_tie = rest.strip_prefix('5').is_some_and(|zeros| zeros.bytes().all(|byte| byte == b'0'));
+        if !is_tie || !lower.ends_with(['0', '2', '4', '6', '8']) {
+            return Ok(shortest);
+        }
+        let mut even = Self::default();
+        write!(even, "{lower}e{exponent}")?;
+        Ok(even)
+    }
+
     fn write_go(&mut self, value: f64) -> fmt::Result {
         if value.is_nan() {
             return self.write_str("NaN");
@@ -309,8 +343,7 @@ impl Digits {
         if value.is_infinite() {
             return self.write_str(if value > 0.0 { "+Inf" } else { "-Inf" });
         }
-        let mut shortest = Self::default();
-        write!(shortest, "{value:e}")?;
+        let shortest = Self::shortest(value)?;
         let (mantissa, exponent) = shortest.as_str().split_once('e').ok_or(fmt::Error)?;
         let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
         let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
@@ -439,6 +472,9 @@ mod tests {
             (0.0001, "0.0001", "0.0001"),
             (0.000_012_5, "1.25e-05", "1.25e-05"),
             (1234.5, "1234.5", "1234.5"),
+            // As near to ...563: even digits win.
+            (2_559_144.129_394_531_25, "2.5591441293945312e+06", "2.5591441293945312e+06"),
+            (9_927_480_709_830.062_5, "9.927480709830062e+12", "9.927480709830062e+12"),
             (f64::MAX, "1.7976931348623157e+308", "1.7976931348623157e+308"),
             (-f64::MIN_POSITIVE, "-2.2250738585072014e-308", "-2.2250738585072014e-308"),
             (f64::NEG_INFINITY, "-Inf", "-Inf"),
