@@ -35,6 +35,7 @@ use crate::{Diagnostic, SourceId, Span};
 
 mod build;
 mod comments;
+mod mend;
 mod offsets;
 mod positions;
 mod resolve;
@@ -95,7 +96,15 @@ pub enum Style {
 /// The first thing that is no YAML (code `yaml-syntax`), nesting deeper than [`MAX_DEPTH`] (`yaml-depth`),
 /// aliases that expand to too much (`yaml-aliases`), or a `<<` without a mapping (`yaml-merge`).
 pub fn parse(source: SourceId, text: &str) -> Result<Vec<Node>, Box<Diagnostic>> {
-    build::documents(source, text)
+    build::documents(source, text, usize::MAX)
+}
+
+/// Reads the first document of `text` and nothing after it, as Go's library does; `None` for an empty text.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_first(source: SourceId, text: &str) -> Result<Option<Node>, Box<Diagnostic>> {
+    Ok(build::documents(source, text, 1)?.into_iter().next())
 }
 
 impl Node {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
+use super::mend::Mended;
 use super::offsets::ByteOffsets;
 use super::{MAX_DEPTH, Node, NodeKind, Style, tabs};
 use crate::{Diagnostic, SourceId, Span};
@@ -11,33 +12,98 @@ use crate::{Diagnostic, SourceId, Span};
 /// What aliases may add to a text of any length, counted as [`cost`].
 const FREE_EXPANSION: usize = 100_000;
 
-pub(super) fn documents(source: SourceId, text: &str) -> Result<Vec<Node>, Box<Diagnostic>> {
-    let separated = tabs::without_separators(text)
-        .map_err(|error| syntax_error(source, &ByteOffsets::new(text), &error))?;
-    let text = separated.as_deref().unwrap_or(text);
-    let mut builder = Builder::new(source, text);
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| syntax_error(source, &builder.offsets, &error))?;
-        builder.event(event, span)?;
+/// Reads the first `limit` documents; what follows them need not even be YAML.
+pub(super) fn documents(source: SourceId, text: &str, limit: usize) -> Result<Vec<Node>, Box<Diagnostic>> {
+    let mut mended = Mended::new(text);
+    loop {
+        let failure = match read(source, mended.text(), limit) {
+            Ok((documents, covered)) => return finish(source, &mended, documents, covered),
+            Err(failure) => failure,
+        };
+        match failure {
+            Failure::Syntax(error) if mended.mend(&error) => {}
+            Failure::Syntax(error) => return Err(syntax_error(source, &mended, &error)),
+            Failure::Other(problem) => {
+                let place = problem.span().unwrap_or(Span::at_start(source));
+                return Err(Box::new(problem.at(original(&mended, place))));
+            }
+        }
     }
-    if let Some(tab) = builder.covered.and_then(|covered| tabs::misplaced(text, covered)) {
-        let span = Span::new(source, tab, tab + 1);
-        return Err(problem(
-            "yaml-syntax",
-            span,
-            "found a tab where the indentation is, which must be spaces",
-        ));
-    }
-    Ok(builder.documents)
 }
 
-pub(super) fn syntax_error(
-    source: SourceId,
-    offsets: &ByteOffsets<'_>,
-    error: &ScanError,
-) -> Box<Diagnostic> {
-    let at = offsets.byte(error.marker().index());
+pub(super) fn syntax_error(source: SourceId, mended: &Mended<'_>, error: &ScanError) -> Box<Diagnostic> {
+    let at = mended.original(ByteOffsets::new(mended.text()).byte(error.marker().index()));
     problem("yaml-syntax", Span::new(source, at, at), error.info())
+}
+
+enum Failure {
+    Syntax(ScanError),
+    Other(Box<Diagnostic>),
+}
+
+impl From<Box<Diagnostic>> for Failure {
+    fn from(problem: Box<Diagnostic>) -> Self {
+        Self::Other(problem)
+    }
+}
+
+/// Documents, and where scalars and flow collections stand if that matters.
+type Documents = (Vec<Node>, Option<Vec<(usize, usize)>>);
+
+fn read(source: SourceId, text: &str, limit: usize) -> Result<Documents, Failure> {
+    let mut builder = Builder::new(source, text);
+    for event in Parser::new_from_str(text) {
+        let is_complete = builder.documents.len() >= limit;
+        match event {
+            Ok((Event::DocumentEnd, _)) | Err(_) if is_complete => break,
+            Ok((event, span)) => builder.event(event, span)?,
+            Err(error) => return Err(Failure::Syntax(error)),
+        }
+    }
+    Ok((builder.documents, builder.covered))
+}
+
+/// Moves everything to its place in the original text and looks for tabs there.
+fn finish(
+    source: SourceId,
+    mended: &Mended<'_>,
+    mut documents: Vec<Node>,
+    covered: Option<Vec<(usize, usize)>>,
+) -> Result<Vec<Node>, Box<Diagnostic>> {
+    if mended.moves() {
+        documents.iter_mut().for_each(|node| relocate(node, mended));
+    }
+    let Some(mut covered) = covered else { return Ok(documents) };
+    for (start, end) in &mut covered {
+        (*start, *end) = (mended.original(*start), mended.original(*end));
+    }
+    let text = mended.original_text();
+    // After the last document that was read, anything goes.
+    let end = documents.last().map_or(text.len(), |node| node.span.range().end);
+    match tabs::misplaced(text.get(..end).unwrap_or(text), covered) {
+        None => Ok(documents),
+        Some(tab) => {
+            let span = Span::new(source, tab, tab + 1);
+            Err(problem("yaml-syntax", span, "found a tab where the indentation is, which must be spaces"))
+        }
+    }
+}
+
+fn relocate(node: &mut Node, mended: &Mended<'_>) {
+    node.span = original(mended, node.span);
+    match &mut node.kind {
+        NodeKind::Scalar { .. } => {}
+        NodeKind::Sequence(items) => items.iter_mut().for_each(|item| relocate(item, mended)),
+        NodeKind::Mapping(entries) => entries.iter_mut().for_each(|(key, value)| {
+            relocate(key, mended);
+            relocate(value, mended);
+        }),
+    }
+}
+
+fn original(mended: &Mended<'_>, span: Span) -> Span {
+    let range = span.range();
+    Span::new(span.source, mended.original(range.start), mended.original(range.end))
 }
 
 /// The end of the quoted scalar at `start`; the parser's `end` includes the blanks and comments after it.

@@ -1,10 +1,10 @@
 //! Where the comments of a YAML text stand.
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use super::build::{after_properties, quoted_end, syntax_error};
+use super::mend::Mended;
 use super::offsets::ByteOffsets;
-use super::tabs;
 use crate::{Diagnostic, SourceId, Span};
 
 /// The comments of `text` in order, each from its `#` to the end of its line.
@@ -12,15 +12,26 @@ use crate::{Diagnostic, SourceId, Span};
 /// # Errors
 /// When `text` is no YAML.
 pub fn comments(source: SourceId, text: &str) -> Result<Vec<Span>, Box<Diagnostic>> {
+    let mut mended = Mended::new(text);
+    loop {
+        match scalars(mended.text()) {
+            Ok(scalars) => {
+                let scalars =
+                    scalars.into_iter().map(|(start, end)| (mended.original(start), mended.original(end)));
+                return Ok(between(source, text, scalars));
+            }
+            Err(error) if mended.mend(&error) => {}
+            Err(error) => return Err(syntax_error(source, &mended, &error)),
+        }
+    }
+}
+
+/// Where the scalars stand, with their quotes.
+fn scalars(text: &str) -> Result<Vec<(usize, usize)>, ScanError> {
     let offsets = ByteOffsets::new(text);
-    let separated = tabs::without_separators(text).map_err(|error| syntax_error(source, &offsets, &error))?;
-    let text = separated.as_deref().unwrap_or(text);
-    let mut found = Vec::new();
-    // A `#` can only start a comment where no scalar is.
-    let mut free = 0;
+    let mut scalars = Vec::new();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| syntax_error(source, &offsets, &error))?;
-        if let Event::Scalar(_, style, ..) = event {
+        if let (Event::Scalar(_, style, ..), span) = event? {
             let mut start = offsets.byte(span.start.index());
             let end = offsets.byte(span.end.index()).max(start);
             let raw = text.get(start..end).unwrap_or_default();
@@ -30,17 +41,29 @@ pub fn comments(source: SourceId, text: &str) -> Result<Vec<Span>, Box<Diagnosti
                 // With an anchor or a tag, the span begins at the header, which may have a comment.
                 start += value.find('\n').unwrap_or(value.len());
             }
-            if start >= free {
-                scan(source, text, free, start, &mut found);
-                free = match style {
-                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => quoted_end(text, start, end),
-                    _ => end,
-                };
-            }
+            scalars.push(match style {
+                ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                    (start, quoted_end(text, start, end))
+                }
+                _ => (start, end),
+            });
+        }
+    }
+    Ok(scalars)
+}
+
+/// The comments outside scalars: a `#` can only start one where no scalar is.
+fn between(source: SourceId, text: &str, scalars: impl Iterator<Item = (usize, usize)>) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut free = 0;
+    for (start, end) in scalars {
+        if start >= free {
+            scan(source, text, free, start, &mut found);
+            free = end;
         }
     }
     scan(source, text, free, text.len(), &mut found);
-    Ok(found)
+    found
 }
 
 /// Finds the comments between two scalars.

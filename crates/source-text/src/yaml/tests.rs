@@ -56,6 +56,45 @@ fn syntax_errors() {
 }
 
 #[test]
+fn brackets_and_quotes_need_no_indentation() {
+    check("a:\n- b: [1,\n2, {c:\n3}\n]\n  d: 4\n", "{a: [{b: [1, 2, {c: 3}], d: 4}]}");
+    check("a:\n  b: 'x\ny # z\n\n] é'\n", "{a: {b: 'x y # z\\n] é}}");
+    check("a:\n  b: [\n'it''s',\nit's, # don't ]\n\"]\n\"\n]\n", "{a: {b: ['it\\'s, it\\'s, \"] ]}}");
+    check("a: [\n\t1,\n\t2\n]\n", "{a: [1, 2]}");
+    check("a: {\n\"b\": \"c\n\td\"\n}\n", "{a: {\"b: \"c d}}");
+    check("a:\n  b:\n c: 1\n", "yaml-syntax at 9");
+    check("a:\n- b: [1,\n2, }\n", "yaml-syntax at 15");
+    // Places are those of the text as it is.
+    assert_eq!(
+        spans("é:\n- b: [ü,\nö, 'x\ny'\n]\n"),
+        [
+            "é:\n- b: [ü,\nö, 'x\ny'\n]",
+            "é",
+            "- b: [ü,\nö, 'x\ny'\n]",
+            "b: [ü,\nö, 'x\ny'\n]",
+            "b",
+            "[ü,\nö, 'x\ny'\n]",
+            "ü",
+            "ö",
+            "'x\ny'"
+        ]
+    );
+}
+
+#[test]
+fn only_the_first_document() {
+    let first = |text: &str| match parse_first(SourceId::default(), text) {
+        Ok(node) => node.as_ref().map_or("none".to_owned(), show),
+        Err(problem) => problem.code().to_owned(),
+    };
+    assert_eq!(first("a: 1\n---\n]\n"), "{a: 1}");
+    assert_eq!(first("  a:\nb: 1\n"), "{a: }");
+    assert_eq!(first("a: 1\n...\n\t@"), "{a: 1}");
+    assert_eq!(first(""), "none");
+    assert_eq!(first("a: ]\n---\nb: 1\n"), "yaml-syntax");
+}
+
+#[test]
 fn tabs_are_no_indentation() {
     check("\ta: 1\n", "yaml-syntax at 0");
     check("a: 1\n\t\nb: 2\n", "yaml-syntax at 5");
