@@ -42,6 +42,7 @@ mod compat;
 mod dead_letter;
 mod dots;
 mod id;
+mod lint;
 mod murmur3;
 mod options;
 mod response;

@@ -6,6 +6,11 @@ use event_model::json::Style;
 use fluentbit_config::{MemoryFiles, load};
 
 fn read(properties: &str, compat: Compat) -> (BulkOptions, Vec<String>) {
+    let (options, problems, _) = read_and_lint(properties, compat);
+    (options, problems)
+}
+
+fn read_and_lint(properties: &str, compat: Compat) -> (BulkOptions, Vec<String>, Vec<&'static str>) {
     let properties: String = properties.lines().map(|line| format!("    {}\n", line.trim())).collect();
     let files = MemoryFiles::from([(
         "fluent-bit.conf",
@@ -13,7 +18,8 @@ fn read(properties: &str, compat: Compat) -> (BulkOptions, Vec<String>) {
     )]);
     let (config, _) = load("fluent-bit.conf", &files, &(), compat);
     let (options, problems) = BulkOptions::from_section(&config.outputs[0], Style::Ascii, Delivery::Safe);
-    (options, problems.iter().map(|problem| config.sources.render(problem)).collect())
+    let lints = options.lint(&config.outputs[0]).iter().map(|problem| problem.code()).collect();
+    (options, problems.iter().map(|problem| config.sources.render(problem)).collect(), lints)
 }
 
 fn check_problems(properties: &str, compat: Compat, expected: &[&str]) {
@@ -98,4 +104,19 @@ fn mistakes() {
             "fluent-bit.conf:4:12: error[invalid-accessor]: `$k[x]` is no record accessor: expected `['name']` or `[number]`",
         ],
     );
+}
+
+#[test]
+fn lints() {
+    let check = |properties: &str, compat, expected: &[&str]| {
+        assert_eq!(read_and_lint(properties, compat).2, expected, "{properties}");
+    };
+    let all = ["es-type-name", "es-repeated-documents", "es-partial-bulk"];
+    check("Index my-%Y", Compat::V5_1, &all);
+    check("Index my-%Y", Compat::V1_8, &all[..2]);
+    let settled = "Suppress_Type_Name On\nGenerate_ID On\n";
+    check(settled, Compat::V1_8, &[]);
+    check(&format!("{settled}Index my-%Y"), Compat::V1_8, &["es-literal-index"]);
+    check(&format!("{settled}Index my-%Y\nCurrent_Time_Index On"), Compat::V1_8, &[]);
+    check(&format!("{settled}Index my-%Y\nLogstash_Format On"), Compat::V1_8, &[]);
 }
