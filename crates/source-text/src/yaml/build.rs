@@ -172,6 +172,15 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.cover(start, end);
                 let style = convert(style);
+                // Inside brackets, where libyaml allows no block of lines, the parser takes it for a plain text.
+                if style == Style::Plain && text.starts_with(['|', '>']) {
+                    let span = Span::new(self.source, start, end);
+                    return Err(problem(
+                        "yaml-syntax",
+                        span,
+                        "a block of lines cannot stand inside brackets",
+                    ));
+                }
                 let tag = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix).into_boxed_str());
                 let has_properties = anchor != 0 || tag.is_some();
                 let span = self.scalar_span(start, end, &text, style, has_properties);
@@ -212,12 +221,22 @@ impl<'t> Builder<'t> {
         anchor: usize,
         tag: Option<&saphyr_parser::Tag>,
     ) -> Result<(), Box<Diagnostic>> {
+        let mut start = start;
+        if matches!(kind, NodeKind::Sequence(_)) && tag.is_none() && anchor == 0 {
+            // The parser starts a list that is not indented after its first dash.
+            let before = self.text.get(..start).unwrap_or_default().trim_end();
+            let own = self.text.get(start..).unwrap_or_default();
+            if before.ends_with('-') && !own.starts_with(['-', '[']) {
+                start = before.len() - 1;
+            }
+        }
         let span = Span::new(self.source, start, start);
         if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(span));
         }
         let tag = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix).into_boxed_str());
-        self.open.push(Frame { node: Node { span, kind, tag }, anchor, height: 0, key: None, keys: None });
+        let node = Node { span, kind, tag };
+        self.open.push(Frame { node, anchor, height: 0, key: None, keys: None });
         Ok(())
     }
 

@@ -45,6 +45,7 @@ fn trees() {
     check("a: 1\na: 2\n", "{a: 1, a: 2}");
     check("a: !!str 5\nb: !mine x\n", "{a: #tag:yaml.org,2002:str 5, b: #!mine x}");
     check("? [a, b]\n: c\n", "{[a, b]: c}");
+    check("{a: 1}: |\n  x\n", "{{a: 1}: |x\\n}");
 }
 
 #[test]
@@ -53,6 +54,7 @@ fn syntax_errors() {
     check("é: \"x", "yaml-syntax at 4");
     check("a: b: c\n", "yaml-syntax at 4");
     check("a: *x\n", "yaml-syntax at 3");
+    check("a: [|\n  x\n]\n", "yaml-syntax at 4");
 }
 
 #[test]
