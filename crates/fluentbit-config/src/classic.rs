@@ -5,7 +5,9 @@ mod line;
 use event_model::Compat;
 use source_text::{Diagnostic, SourceId, Span};
 
+use crate::section::SectionKind;
 use crate::tree::{Command, Document, Form, GroupNode, Item, PropertyNode, SectionNode, Text};
+use crate::value::is_space;
 use line::{IndentProblem, is_blank};
 
 /// Reads classic text to a tree and everything that is wrong with its form.
@@ -34,6 +36,7 @@ pub fn parse(source: SourceId, text: &str, compat: Compat) -> (Document, Vec<Dia
         source,
         compat,
         indent: None,
+        was_doubled: false,
         top: Vec::new(),
         section: None,
         group: None,
@@ -52,13 +55,22 @@ pub fn parse(source: SourceId, text: &str, compat: Compat) -> (Document, Vec<Dia
     reader.finish()
 }
 
+/// What every line with a key begins with.
+#[derive(Clone)]
+struct Indent {
+    text: String,
+    span: Span,
+}
+
 /// Where the reader is in a file.
 struct Reader<'a> {
     text: &'a str,
     source: SourceId,
     compat: Compat,
-    /// What every line with a key begins with; fixed by the first such line.
-    indent: Option<String>,
+    /// Fixed by the first line that is indented, or ought to be.
+    indent: Option<Indent>,
+    /// Whether the line before had twice the indent.
+    was_doubled: bool,
     top: Vec<Item>,
     section: Option<SectionNode>,
     group: Option<GroupNode>,
@@ -149,8 +161,11 @@ impl Reader<'_> {
             self.open(Text::new(name, part_of(span, line, name)), None);
             return;
         };
-        let comment = trimmed(after, part_of(span, line, after));
-        let comment = (!comment.value.is_empty()).then_some(comment);
+        let after = trimmed(after, part_of(span, line, after));
+        let comment = (!after.value.is_empty()).then(|| match after.value.strip_prefix('#') {
+            Some(comment) => Text::new(comment, after.span),
+            None => after,
+        });
         self.open(Text::new(name, part_of(span, line, name)), comment);
     }
 
@@ -161,50 +176,65 @@ impl Reader<'_> {
 
     /// A line that is none of the things that stand at column 1.
     fn content(&mut self, line: &str, span: Span) {
-        let indent = match &self.indent {
-            Some(indent) => indent.clone(),
-            None => {
-                let indent = line::first_indent(line);
-                if !indent.starts_with(is_blank) {
-                    self.unindented(line, indent, span);
-                }
-                self.indent = Some(indent.to_owned());
-                if indent.len() == line.len() {
-                    self.push(Item::Blank(span));
-                    return;
-                }
-                indent.to_owned()
-            }
+        let Some(indent) = self.indent.clone() else {
+            self.first_content(line, span);
+            return;
         };
-        let level = match line::check_indent(line, &indent, self.compat) {
+        let checked = line::check_indent(line, &indent.text, self.compat);
+        let level = match checked {
             Ok(level) => level,
             Err(problem) => {
+                let level = line.len() - line.trim_start_matches(is_blank).len();
+                if self.misplaced_header(&line[level..], span.part(level, line.len())) {
+                    return;
+                }
                 self.bad_indent(line, &indent, problem, span);
-                line.len() - line.trim_start_matches(is_blank).len()
+                level
             }
         };
-        let doubled = level > indent.len();
+        let doubled = checked.is_ok() && level > indent.text.len();
         if !doubled {
             self.close_group();
         }
-        let (content, place) = (&line[level..], span.part(level, line.len()));
+        let content = &line[level..];
+        if doubled && self.group.is_none() && !content.is_empty() && !content.starts_with(['#', '[']) {
+            self.doubled_indent(span.part(0, level), &indent);
+        } else if !doubled {
+            self.was_doubled = false;
+        }
+        self.indented(content, span.part(level, line.len()));
+    }
+
+    /// The line that fixes the indent of the file.
+    fn first_content(&mut self, line: &str, span: Span) {
+        let text = line::first_indent(line);
+        if !text.starts_with(is_blank) {
+            self.unindented(line, text, span);
+        }
+        self.indent = Some(Indent { text: text.to_owned(), span: span.part(0, text.len()) });
+        self.indented(&line[text.len()..], span.part(text.len(), line.len()));
+    }
+
+    /// What follows the indent.
+    fn indented(&mut self, content: &str, place: Span) {
         if content.is_empty() {
-            self.push(Item::Blank(span));
+            self.push(Item::Blank(place));
         } else if let Some(comment) = content.strip_prefix('#') {
             self.push(Item::Comment(Text::new(comment, place)));
         } else {
-            if doubled && self.group.is_none() && !content.starts_with('[') {
-                self.problems.push(
-                    Diagnostic::warning(
-                        "doubled-indent",
-                        span.part(0, level),
-                        "this line has twice the indent of the file",
-                    )
-                    .help("Fluent Bit 5.1 accepts it, 1.8 does not start; use the indent of the other lines")
-                    .fix(span.part(0, level), indent),
-                );
-            }
             self.key_value(content, place);
+        }
+    }
+
+    fn doubled_indent(&mut self, place: Span, indent: &Indent) {
+        // Once for lines that follow each other.
+        if !std::mem::replace(&mut self.was_doubled, true) {
+            self.problems.push(
+                Diagnostic::warning("doubled-indent", place, "this line has twice the indent of the file")
+                    .label(indent.span, "the indent is fixed here")
+                    .help("Fluent Bit 5.1 accepts it, 1.8 does not start; use one indent in the whole file")
+                    .fix(place, indent.text.as_str()),
+            );
         }
     }
 
@@ -214,31 +244,51 @@ impl Reader<'_> {
         self.problems.push(
             Diagnostic::warning("unindented-key", span.part(0, indent.len()), "keys must be indented")
                 .help(format!(
-                    "Fluent Bit takes the letter `{indent}` for the indent of the whole file and reads the key `{key}`"
+                    "Fluent Bit takes `{indent}` for the indent of the whole file and reads the key `{key}`"
                 ))
                 .fix(span.part(0, 0), "    "),
         );
     }
 
-    fn bad_indent(&mut self, line: &str, indent: &str, problem: IndentProblem, span: Span) {
+    fn bad_indent(&mut self, line: &str, indent: &Indent, problem: IndentProblem, span: Span) {
         let found = line.len() - line.trim_start_matches(is_blank).len();
         let place = span.part(0, found.max(1));
-        let expected = line::describe(indent);
         let (code, message) = match problem {
-            IndentProblem::Mixed => ("mixed-indent", "tabs and spaces are mixed in the indent"),
-            IndentProblem::TooLow => {
-                ("indent-too-low", "the line is not indented like the first key of the file")
-            }
-            IndentProblem::TooDeep => {
-                ("indent-too-deep", "the line is indented deeper than the first key of the file")
-            }
+            IndentProblem::Mixed => ("mixed-indent", "the indent mixes tabs and spaces"),
+            IndentProblem::TooLow => ("indent-too-low", "the line has less indent than the file"),
+            IndentProblem::TooDeep => ("indent-too-deep", "the line has more indent than the file"),
         };
-        let mut problem = Diagnostic::error(code, place, message)
-            .help(format!("every key of a file needs the same indent; expected {expected}"));
-        if indent.starts_with(is_blank) {
-            problem = problem.fix(span.part(0, found), indent);
+        let problem = Diagnostic::error(code, place, message).label(indent.span, "the indent is fixed here");
+        self.problems.push(if found == line.len() {
+            problem.help("a line of blanks needs the indent of the file, or none").fix(place, "")
+        } else if indent.text.starts_with(is_blank) {
+            let expected = line::describe(&indent.text);
+            problem
+                .help(format!(
+                    "every key and indented comment of a file needs the same indent; expected {expected}"
+                ))
+                .fix(span.part(0, found), indent.text.as_str())
+        } else {
+            problem.help("indent all keys of the file by the same blanks").fix(span.part(0, found), "    ")
+        });
+    }
+
+    /// Takes a header with blanks before it for a header, if it names a section.
+    fn misplaced_header(&mut self, content: &str, span: Span) -> bool {
+        let Some((name, _)) = line::header(content) else { return false };
+        let found = is_section(name);
+        if found {
+            self.indented_header(name, part_of(span, content, name), span);
         }
-        self.problems.push(problem);
+        found
+    }
+
+    fn indented_header(&mut self, name: &str, place: Span, span: Span) {
+        self.problems.push(
+            Diagnostic::error("indented-header", span, format!("the header `[{name}]` is indented"))
+                .help("a section begins at column 1"),
+        );
+        self.open(Text::new(name, place), None);
     }
 
     fn key_value(&mut self, content: &str, span: Span) {
@@ -266,11 +316,7 @@ impl Reader<'_> {
     /// A line without the space that ends a key.
     fn no_value(&mut self, content: &str, span: Span) {
         if let Some((name, _)) = line::header(content) {
-            self.problems.push(
-                Diagnostic::error("indented-header", span, format!("the header `[{name}]` is indented"))
-                    .help("a section header must begin at column 1"),
-            );
-            self.open(Text::new(name, part_of(span, content, name)), None);
+            self.indented_header(name, part_of(span, content, name), span);
             return;
         }
         if let Some((key, value)) = content.split_once('\t') {
@@ -315,7 +361,7 @@ impl Reader<'_> {
                 .help("an indented `[NAME]` starts a group inside a section"),
             );
         }
-        if crate::section::SectionKind::of_header(name, self.compat).is_known() {
+        if is_section(name) {
             self.problems.push(
                 Diagnostic::warning("indented-header", span, format!("the header `[{name}]` is indented"))
                     .help("Fluent Bit takes it for a group inside the section above; a section begins at column 1"),
@@ -358,40 +404,49 @@ impl Reader<'_> {
     }
 
     fn close_group(&mut self) {
-        if let Some(group) = self.group.take() {
+        if let Some(mut group) = self.group.take() {
+            let loose = split_loose(&mut group.items, self.text);
             self.push(Item::Group(group));
+            loose.into_iter().for_each(|item| self.push(item));
         }
     }
 
     fn close_section(&mut self) {
         self.close_group();
         let Some(mut section) = self.section.take() else { return };
-        if !section.items.iter().any(|item| matches!(item, Item::Property(_) | Item::Command(_))) {
+        if !section.items.iter().any(|item| matches!(item, Item::Property(_) | Item::Group(_))) {
             let message = format!("the section `{}` has no keys", section.name.value);
             self.problems.push(Diagnostic::warning("empty-section", section.name.span, message));
         }
-        // Blank lines and comments at column 1 before the next header belong to what follows.
-        let loose = section.items.iter().rev().take_while(|item| self.is_loose(item)).count();
-        let loose = section.items.split_off(section.items.len() - loose);
+        let loose = split_loose(&mut section.items, self.text);
         self.top.push(Item::Section(section));
         self.top.extend(loose);
-    }
-
-    fn is_loose(&self, item: &Item) -> bool {
-        match item {
-            Item::Blank(_) => true,
-            Item::Comment(comment) => {
-                let before = &self.text[..comment.span.start as usize];
-                before.is_empty() || before.ends_with('\n')
-            }
-            _ => false,
-        }
     }
 
     fn finish(mut self) -> (Document, Vec<Diagnostic>) {
         self.close_section();
         (Document::new(Form::Classic, self.source, self.top), self.problems)
     }
+}
+
+/// Whether a header with this name is meant for a section: the beginning of a name, as 5.1 takes it, may be
+/// anything.
+fn is_section(name: &str) -> bool {
+    SectionKind::of_header(name, Compat::V1_8).is_known()
+}
+
+/// Takes commands, blank lines and comments at column 1 off the end of `items`: they belong to what follows.
+fn split_loose(items: &mut Vec<Item>, text: &str) -> Vec<Item> {
+    let is_loose = |item: &Item| match item {
+        Item::Blank(_) | Item::Command(_) => true,
+        Item::Comment(comment) => {
+            let before = &text[..comment.span.start as usize];
+            before.is_empty() || before.ends_with('\n')
+        }
+        Item::Section(_) | Item::Group(_) | Item::Property(_) => false,
+    };
+    let loose = items.iter().rev().take_while(|item| is_loose(item)).count();
+    items.split_off(items.len() - loose)
 }
 
 /// The span of `part`, a slice of `line`, which lies at `span`.
@@ -402,7 +457,7 @@ fn part_of(span: Span, line: &str, part: &str) -> Span {
 
 /// `text` at `span` without white space at both ends.
 fn trimmed(text: &str, span: Span) -> Text {
-    let inner = text.trim_matches(line::is_space);
+    let inner = text.trim_matches(is_space);
     let from = nom::Offset::offset(text, inner);
     Text::new(inner, span.part(from, from + inner.len()))
 }

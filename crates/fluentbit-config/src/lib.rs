@@ -33,6 +33,7 @@ pub mod schema;
 mod section;
 mod tree;
 pub mod value;
+mod write;
 mod yaml;
 
 pub use check::is_found_by_dry_run;
@@ -43,4 +44,5 @@ pub use files::{Files, MemoryFiles, ReadError};
 pub use load::{Config, load};
 pub use section::{Group, Property, Section, SectionKind};
 pub use tree::{Command, Document, Form, GroupNode, Item, PropertyNode, SectionNode, Text};
+pub use write::{write_classic, write_yaml};
 pub use yaml::parse as parse_yaml;

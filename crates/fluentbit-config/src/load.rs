@@ -12,6 +12,7 @@ use crate::environment::{Environment, Variables};
 use crate::files::Files;
 use crate::section::{Property, Section, SectionKind};
 use crate::tree::{Document, Form};
+pub(crate) use expand::snake_case;
 use walk::{RawSection, Tree, walk};
 
 /// A whole configuration: every file of it read, variables expanded, sections sorted by kind.

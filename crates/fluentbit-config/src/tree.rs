@@ -105,7 +105,7 @@ impl Command {
 pub struct SectionNode {
     /// The name as written in a classic header; in YAML the singular classic name, such as `input`.
     pub name: Text,
-    /// The text after the header's `]`, which Fluent Bit ignores, or a YAML comment on the first line.
+    /// The text after the header's `]`, which Fluent Bit ignores, without a leading `#` (classic only).
     pub comment: Option<Text>,
     /// Its properties, groups, comments and blank lines.
     pub items: Vec<Item>,

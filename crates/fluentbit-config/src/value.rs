@@ -198,7 +198,8 @@ pub fn split_commas(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(|element| element.trim_matches(' ')).filter(|element| !element.is_empty())
 }
 
-fn is_space(c: char) -> bool {
+/// What C's `isspace` says of ASCII.
+pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t'..='\r')
 }
 

@@ -14,8 +14,15 @@ pub(super) fn check(service: &Section, problems: &mut Vec<Diagnostic>) {
         let option = known.iter().find(|option| option.is_set_by(&property.key));
         match option {
             Some(option) if option.since <= service.compat => {
-                // What is no boolean is true here, silently.
-                problems.extend(values::check(property, option.kind, service.compat, values::Force::Accepts));
+                // What is no boolean is true here, silently. Of Flush there is more to say.
+                if option.name != "flush" {
+                    problems.extend(values::check(
+                        property,
+                        option.kind,
+                        service.compat,
+                        values::Force::Accepts,
+                    ));
+                }
                 unsupported(property, problems);
             }
             Some(_) => problems.push(
@@ -46,7 +53,6 @@ pub(super) fn check(service: &Section, problems: &mut Vec<Diagnostic>) {
 
 fn flush(service: &Section, problems: &mut Vec<Diagnostic>) {
     let Some(flush) = service.get("flush") else { return };
-    // NaN is not above zero either, but the original only refuses what compares as not above it.
     if value::parse_double(&flush.value) <= 0.0 {
         problems.push(
             Diagnostic::error(

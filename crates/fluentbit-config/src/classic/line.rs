@@ -33,11 +33,6 @@ pub(super) fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t')
 }
 
-/// What C's `isspace` says of ASCII.
-pub(super) fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t'..='\r')
-}
-
 /// What the first indented line makes the indent of the file: its first character, whatever it is, and the
 /// blanks after it.
 pub(super) fn first_indent(line: &str) -> &str {

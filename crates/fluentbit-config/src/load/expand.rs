@@ -106,7 +106,7 @@ fn unknown_command(command: &Command) -> Diagnostic {
 
 /// A YAML key as 5.1 looks it up: `camelCase` becomes `snake_case` unless there is an underscore or the
 /// first letter is upper case.
-fn snake_case(key: &str) -> String {
+pub(crate) fn snake_case(key: &str) -> String {
     if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
         return key.to_owned();
     }

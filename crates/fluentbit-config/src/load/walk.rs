@@ -146,7 +146,8 @@ impl Walker<'_, '_> {
     }
 
     fn command(&mut self, command: Command, path: &str, form: Form) {
-        if command.is("INCLUDE") {
+        // `@INCLUDE ` without a path is a command nobody knows.
+        if command.is("INCLUDE") && !command.value.value.is_empty() {
             self.include(&command, path, form);
         } else {
             self.tree.commands.push((form, command));

@@ -4,6 +4,7 @@ use source_text::yaml::{Node, NodeKind};
 use source_text::{Diagnostic, Span};
 
 use crate::tree::{Command, GroupNode, Item, PropertyNode, SectionNode, Text};
+use crate::value::is_space;
 
 /// The parts of a file, in order.
 const TOP: [&str; 10] = [
@@ -280,7 +281,7 @@ impl Reader {
 
     fn scalar_property(&mut self, key: Key<'_>, value: &Node) -> Option<Item> {
         let text = self.scalar(value, &format!("`{}`", key.text))?;
-        let trimmed = text.trim_matches(|c: char| matches!(c, ' ' | '\t'..='\r'));
+        let trimmed = text.trim_matches(is_space);
         if trimmed.is_empty() && !text.is_empty() {
             let message = format!("the value of `{}` is blank", key.text);
             self.problems.push(Diagnostic::error("empty-value", value.span, message));
@@ -314,7 +315,8 @@ impl Reader {
             self.problems.push(problem.help("expected elements that begin with `- `"));
             return None;
         };
-        Some(elements.iter().filter(|element| self.is_own(node, element.span, element)).collect())
+        let mut cursor = Cursor::at(node);
+        Some(elements.iter().filter(|element| self.is_own(&mut cursor, element)).collect())
     }
 
     /// The entries of a mapping whose keys are scalars and that are written there, not elsewhere.
@@ -327,30 +329,42 @@ impl Reader {
             return None;
         };
         let mut own = Vec::new();
+        let mut cursor = Cursor::at(node);
         for (key, value) in entries {
             let Some(text) = key.as_str() else {
                 let message = "a key must be a scalar";
                 self.problems.push(Diagnostic::error("yaml-structure", key.span, message));
                 continue;
             };
-            if self.is_own(node, key.span, key) && self.is_own(node, key.span, value) {
+            if self.is_own(&mut cursor, key) && self.is_own(&mut cursor, value) {
                 own.push((Key { text, span: key.span }, value));
             }
         }
         Some(own)
     }
 
-    /// Whether a node stands inside its parent: an alias has the place of what it stands for.
-    fn is_own(&mut self, parent: &Node, place: Span, node: &Node) -> bool {
-        let inside =
-            |span: Span| parent.span.start <= span.start && span.end <= parent.span.end.max(span.start);
-        if inside(node.span) {
-            return true;
+    /// Whether a node stands after what was read before it: an alias has the place of what it stands for.
+    fn is_own(&mut self, cursor: &mut Cursor, node: &Node) -> bool {
+        let own = node.span.start >= cursor.last.end;
+        if own {
+            cursor.last = node.span;
+        } else {
+            let message = "Fluent Bit reads no aliases and no merge keys";
+            let problem = Diagnostic::error("yaml-alias", cursor.last, message);
+            self.problems.push(problem.label(node.span, "this would be repeated").help("write it out"));
         }
-        let place = if inside(place) { place } else { parent.span };
-        let problem = Diagnostic::error("yaml-alias", place, "Fluent Bit reads no aliases and no merge keys");
-        self.problems.push(problem.label(node.span, "this would be repeated").help("write it out"));
-        false
+        own
+    }
+}
+
+/// How far the nodes of a collection were read.
+struct Cursor {
+    last: Span,
+}
+
+impl Cursor {
+    fn at(collection: &Node) -> Self {
+        Self { last: collection.span.part(0, 0) }
     }
 }
 
