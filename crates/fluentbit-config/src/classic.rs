@@ -383,15 +383,12 @@ impl Reader<'_> {
 
     fn inline_comment(&mut self, value: &Text) {
         let Some(at) = value.value.find(" #").or_else(|| value.value.find("\t#")) else { return };
-        let comment = value.span.part(at, value.value.len());
+        let length = value.value.len();
+        let message = "`#` does not start a comment here: it is part of the value";
         self.problems.push(
-            Diagnostic::warning(
-                "inline-comment",
-                comment,
-                "`#` does not start a comment here: it is part of the value",
-            )
-            .help("put the comment on a line of its own")
-            .fix(comment, ""),
+            Diagnostic::warning("inline-comment", value.span.part(at + 1, length), message)
+                .help("put the comment on a line of its own")
+                .fix(value.span.part(at, length), ""),
         );
     }
 

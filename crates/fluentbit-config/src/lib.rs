@@ -14,7 +14,7 @@
 //! assert_eq!(config.inputs[0].str("tag"), Some("app # the shop"));
 //! assert_eq!(
 //!     config.sources.render(&problems[0]),
-//!     "fluent-bit.conf:4:12: warning[inline-comment]: `#` does not start a comment here: it is part of the value"
+//!     "fluent-bit.conf:4:13: warning[inline-comment]: `#` does not start a comment here: it is part of the value"
 //! );
 //! ```
 //!

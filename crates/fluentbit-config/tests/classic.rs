@@ -125,8 +125,8 @@ fn keys_and_values() {
     check("[A]\n  k \n", &["!2:3 empty-value", "1:2 empty-section"]);
     check("[A]\n  k   \t\n", &["!2:3 empty-value", "1:2 empty-section"]);
     check("[A]\n  k\tv\n", &["!2:4 tab-separator"]);
-    check("[A]\n  k v # c\n", &["2:6 inline-comment"]);
-    check("[A]\n  k v\t#c\n", &["2:6 inline-comment"]);
+    check("[A]\n  k v # c\n", &["2:7 inline-comment"]);
+    check("[A]\n  k v\t#c\n", &["2:7 inline-comment"]);
     check("[A]\n  k a#b\n", &[]);
     check("[A]\n  k a\0b\n", &["!2:6 nul-byte"]);
 }

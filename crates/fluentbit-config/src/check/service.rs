@@ -3,65 +3,56 @@
 use event_model::Compat;
 use source_text::Diagnostic;
 
-use super::{values, with_suggestion};
+use super::values::{self, Force};
+use super::with_suggestion;
 use crate::schema::{self, ValueKind};
 use crate::section::{Property, Section, SectionKind};
 use crate::value;
 
 pub(super) fn check(service: &Section, problems: &mut Vec<Diagnostic>) {
-    let known = schema::common_options(SectionKind::Service);
     for property in &service.properties {
-        let option = known.iter().find(|option| option.is_set_by(&property.key));
-        match option {
-            Some(option) if option.since <= service.compat => {
-                // What is no boolean is true here, silently. Of Flush there is more to say.
-                if option.name != "flush" {
-                    problems.extend(values::check(
-                        property,
-                        option.kind,
-                        service.compat,
-                        values::Force::Accepts,
-                    ));
-                }
-                unsupported(property, problems);
-            }
-            Some(_) => problems.push(
-                Diagnostic::warning(
-                    "unknown-property",
-                    property.key_span,
-                    format!("`{}` is new in Fluent Bit 5.1", property.key),
-                )
-                .help("1.8 ignores it"),
-            ),
-            None => {
-                let problem = Diagnostic::warning(
-                    "unknown-property",
-                    property.key_span,
-                    format!("`SERVICE` has no key `{}`", property.key),
-                );
-                let names = known.iter().map(|option| option.name);
-                problems.push(with_suggestion(problem, &property.key, names, || {
-                    Some("Fluent Bit ignores it without a word".to_owned())
-                }));
-            }
-        }
+        known_key(property, service.compat, problems);
     }
     flush(service, problems);
     log_level(service, problems);
     repeated(service, problems);
 }
 
+fn known_key(property: &Property, compat: Compat, problems: &mut Vec<Diagnostic>) {
+    let known = schema::common_options(SectionKind::Service);
+    let warning = |message: String| Diagnostic::warning("unknown-property", property.key_span, message);
+    match known.iter().find(|option| option.is_set_by(&property.key)) {
+        // More is said of it below.
+        Some(option) if option.name == "flush" => {}
+        Some(option) if option.since <= compat => {
+            // What is no boolean is true here, silently.
+            problems.extend(values::check(property, option.kind, compat, Force::Accepts));
+            unsupported(property, problems);
+        }
+        Some(_) => {
+            let message = format!("`{}` is new in Fluent Bit 5.1", property.key);
+            problems.push(warning(message).help("1.8 ignores it"));
+        }
+        None => {
+            let problem = warning(format!("`SERVICE` has no key `{}`", property.key));
+            let names = known.iter().map(|option| option.name);
+            problems.push(with_suggestion(problem, &property.key, names, || {
+                Some("Fluent Bit ignores it without a word".to_owned())
+            }));
+        }
+    }
+}
+
 fn flush(service: &Section, problems: &mut Vec<Diagnostic>) {
     let Some(flush) = service.get("flush") else { return };
     if value::parse_double(&flush.value) <= 0.0 {
+        let message = format!("`{}` is no number of seconds above 0", flush.value);
         problems.push(
-            Diagnostic::error(
-                "invalid-flush",
-                flush.value_span,
-                format!("`{}` is no number of seconds above 0", flush.value),
-            )
-            .help("expected a number such as 1 or 0.5"),
+            Diagnostic::error("invalid-flush", flush.value_span, message)
+                .help("expected a number such as 1 or 0.5"),
         );
+    } else {
+        problems.extend(values::check(flush, ValueKind::Double, service.compat, Force::Accepts));
     }
 }
 
