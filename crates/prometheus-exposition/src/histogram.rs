@@ -74,6 +74,16 @@ impl NativeHistogram {
         };
         Self { schema, zero_threshold: 0.0, sum: 0.0, gauge: false, counts }
     }
+
+    /// The number of observations.
+    #[must_use]
+    pub fn count(&self) -> f64 {
+        match self.counts {
+            #[expect(clippy::cast_precision_loss, reason = "a sample value is a double")]
+            NativeCounts::Integer { count, .. } => count as f64,
+            NativeCounts::Float { count, .. } => count,
+        }
+    }
 }
 
 impl Side<i64> {

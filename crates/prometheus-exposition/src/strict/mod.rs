@@ -136,7 +136,11 @@ impl<'a> Checker<'a> {
 
     /// The family that metadata for `name` belongs to.
     fn metadata(&mut self, name: &'a [u8], at: usize) -> Result<&mut Family<'a>, Violation> {
-        self.family_where(|family| *family.name() == *bytes::unescape(name), name, at)
+        let name = match self.format {
+            Format::Protobuf => Cow::Borrowed(name),
+            _ => bytes::unescape(name),
+        };
+        self.family_where(|family| *family.name() == *name, &name, at)
     }
 
     /// The family that a sample called `name` belongs to: the one at hand, or a new one without metadata.
@@ -152,7 +156,7 @@ impl<'a> Checker<'a> {
     ) -> Result<&mut Family<'a>, Violation> {
         if !self.family.as_ref().is_some_and(belongs) {
             self.finish_family()?;
-            let name = bytes::unescape(name).into_owned();
+            let name = name.to_vec();
             if name.is_empty() || std::str::from_utf8(&name).is_err() {
                 return Err(Violation::new(at, "a metric name that is empty or not UTF-8"));
             }
