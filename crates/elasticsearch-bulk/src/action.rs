@@ -47,11 +47,6 @@ impl ActionWriter {
         for part in ["{\"", options.operation.action(), "\":{\"_index\":"] {
             start.extend_from_slice(part.as_bytes());
         }
-        let mut type_member = Vec::new();
-        if options.suppress_type_name != Some(true) {
-            type_member.extend_from_slice(b",\"_type\":");
-            quoted(&mut type_member, options.type_name.as_bytes(), options.delivery);
-        }
         let by_record = options.logstash.as_ref().is_some_and(|logstash| logstash.prefix_key.is_some());
         let reuse = match options.delivery {
             Delivery::FluentBit(Compat::V1_8) if by_record => Reuse::Index(Vec::new()),
@@ -61,7 +56,7 @@ impl ActionWriter {
         let date_format = options.logstash.as_ref().map_or("", |logstash| &logstash.date_format);
         Self {
             start,
-            type_member,
+            type_member: Vec::new(),
             with_id: Vec::new(),
             without_id: Vec::new(),
             date: DateText::new(date_format),
@@ -78,6 +73,11 @@ impl ActionWriter {
 
     pub(crate) fn begin(&mut self, options: &BulkOptions, now: Timestamp) {
         self.made_for = None;
+        self.type_member.clear();
+        if options.suppress_type_name != Some(true) {
+            self.type_member.extend_from_slice(b",\"_type\":");
+            quoted(&mut self.type_member, options.type_name.as_bytes(), options.delivery);
+        }
         if let Some(logstash) = &options.logstash {
             if let Reuse::Index(last) = &mut self.reuse {
                 logstash.prefix.as_bytes().clone_into(last);

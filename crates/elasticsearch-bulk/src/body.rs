@@ -102,6 +102,12 @@ impl BulkBody {
         selected
     }
 
+    /// Whether action lines name a type.
+    #[must_use]
+    pub fn has_types(&self) -> bool {
+        !self.type_member.is_empty()
+    }
+
     /// A body of the same items whose action lines have no `_type`, for servers that refuse it.
     #[must_use]
     pub fn without_types(&self) -> Self {
@@ -227,6 +233,7 @@ mod tests {
             ]
         );
         assert_eq!(plain.item(1).map(|item| item.document), body().item(1).map(|item| item.document));
+        assert!(body().has_types() && !plain.has_types());
         assert_eq!(plain.without_types(), plain);
     }
 }

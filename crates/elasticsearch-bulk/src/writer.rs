@@ -64,6 +64,11 @@ impl BulkWriter {
         &self.options
     }
 
+    /// Names no types in action lines from the next chunk on: the server refuses them.
+    pub fn leave_out_types(&mut self) {
+        self.options.suppress_type_name = Some(true);
+    }
+
     /// Begins a chunk of records of `tag`, which is sent about `now`.
     pub fn begin(&mut self, tag: &[u8], now: Timestamp) {
         tag.clone_into(&mut self.tag);

@@ -329,3 +329,22 @@ fn text_of_each_release() {
         assert_eq!(body.lines().nth(1), Some(expected));
     }
 }
+
+#[test]
+fn types_can_be_left_out_from_a_chunk_on() {
+    let mut writer = BulkWriter::new(BulkOptions::new(Compat::V5_1));
+    let mut body = BulkBody::new();
+    for chunk in 0..2 {
+        writer.begin(b"app", NOW);
+        writer.write(&mut body, &records()[0], None);
+        if chunk == 0 {
+            assert!(body.has_types());
+            writer.leave_out_types();
+            writer.write(&mut body, &records()[0], None);
+        }
+    }
+    let actions: Vec<_> =
+        body.items().map(|item| String::from_utf8_lossy(item.action).into_owned()).collect();
+    let typed = r#"{"create":{"_index":"fluent-bit","_type":"_doc"}}"#;
+    assert_eq!(actions, [typed, typed, r#"{"create":{"_index":"fluent-bit"}}"#]);
+}

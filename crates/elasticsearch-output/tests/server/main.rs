@@ -1,0 +1,5 @@
+//! Sending to servers of our own.
+
+mod sending;
+mod support;
+mod tls;
