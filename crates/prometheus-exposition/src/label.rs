@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::bytes::{self, closing_quote, equals_sign, label_end, quote_or_backslash, starts_label};
+use crate::digits::Digits;
 use crate::entry::{Line, Meta};
-use crate::float::{Digits, parse_go};
+use crate::float::parse_go;
 use crate::format::MetricType;
 use crate::protobuf::wire::LabelPairs;
 

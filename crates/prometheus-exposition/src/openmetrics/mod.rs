@@ -297,7 +297,7 @@ impl<'a> Reader<'a> {
         let seconds = self.number(line)?;
         if !seconds.is_finite() {
             let mut message = format!("{problem} ");
-            float::format_float(&mut message, seconds);
+            crate::digits::format_float(&mut message, seconds);
             return Err(self.cursor.error(ErrorKind::Timestamp, message));
         }
         Ok(float::truncate(seconds * 1000.0))

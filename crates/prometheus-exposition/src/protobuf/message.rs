@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::wire::{Field, Fields, LabelPairs};
+use crate::digits::Digits;
 use crate::exemplar::{Exemplar, Exemplars};
-use crate::float::Digits;
 use crate::format::MetricType;
 use crate::histogram::{NativeCounts, NativeHistogram, Side, Span};
 use crate::label::Label;

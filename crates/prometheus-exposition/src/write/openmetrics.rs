@@ -1,8 +1,9 @@
 //! OpenMetrics.
 
 use super::text::{Quotes, buckets, escape, label, metadata, series, summary_series};
+use crate::digits::Digits;
 use crate::family::{Metric, MetricFamily, MetricValue, OwnedExemplar};
-use crate::float::{self, Digits};
+use crate::float;
 use crate::format::MetricType;
 use crate::names::EscapingScheme;
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::digits::Digits;
 use crate::family::{Histogram, Metric, MetricFamily, MetricValue, Summary};
-use crate::float::Digits;
 use crate::format::MetricType;
 use crate::names::{EscapingScheme, is_legacy_name};
 
