@@ -339,7 +339,7 @@ pub(crate) fn invalid_label_name(span: Span, name: &str) -> Diagnostic {
 
 /// Null in the eyes of Go's library before it calls a type's own reader. It knows fewer spellings there:
 /// `Null` reaches the reader, as the empty string.
-fn is_null(node: &Node) -> bool {
+pub(crate) fn is_null(node: &Node) -> bool {
     node.is_null() && matches!(node.as_str(), Some("" | "~" | "null"))
 }
 

@@ -1,7 +1,7 @@
 //! Where the targets of a job come from.
 
 use source_text::yaml::Node;
-use source_text::{Diagnostic, Span};
+use source_text::{Diagnostic, SourceId, Span};
 
 use crate::decode::{Decoder, Mark, problem, section};
 use crate::http::{self, RawHttpClient};
@@ -216,16 +216,47 @@ fn discovery(decoder: &mut Decoder, at: usize, node: &Node) -> Discovery {
 }
 
 impl TargetGroup {
+    /// A group without a source.
+    #[must_use]
+    pub fn new(
+        addresses: impl IntoIterator<Item = String>,
+        labels: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let addresses = addresses.into_iter();
+        let targets = addresses.map(|address| vec![("__address__".to_owned(), address)]).collect();
+        let mut labels: Vec<_> = labels.into_iter().collect();
+        labels.sort();
+        Self { source: String::new(), targets, labels }
+    }
+
+    /// Reads a YAML list of groups, as file discovery has it. The groups have no sources yet.
+    ///
+    /// # Errors
+    /// All that is wrong with the text.
+    pub fn parse_list(source: SourceId, text: &str) -> Result<Vec<Self>, Vec<Diagnostic>> {
+        let document = source_text::yaml::parse_first(source, text).map_err(|problem| vec![*problem])?;
+        let mut decoder = Decoder::default();
+        let mut groups = Vec::new();
+        let items = document.as_ref().and_then(|document| decoder.list(document, "target groups"));
+        for item in items.unwrap_or_default() {
+            if item.is_null() {
+                decoder.late(Diagnostic::error("empty-section", item.span, "nil target group item found"));
+            } else {
+                groups.push(Self::decode(&mut decoder, item));
+            }
+        }
+        let problems = decoder.finish();
+        if problems.iter().any(Diagnostic::is_error) { Err(problems) } else { Ok(groups) }
+    }
+
     fn decode(decoder: &mut Decoder, node: &Node) -> Self {
-        let mut group = Self::default();
+        let mut addresses = Vec::new();
+        let mut labels = Vec::new();
         section!(decoder, node, "a target group", value {
-            "targets" => {
-                let addresses = decoder.strings(value).unwrap_or_default().into_iter();
-                group.targets = addresses.map(|address| vec![("__address__".to_owned(), address)]).collect();
-            },
-            "labels" => group.labels = decoder.labels(value),
+            "targets" => addresses = decoder.strings(value).unwrap_or_default(),
+            "labels" => labels = decoder.labels(value),
         });
-        group
+        Self::new(addresses, labels)
     }
 }
 

@@ -65,7 +65,7 @@ pub use global::Global;
 pub use http::{Authorization, BasicAuth, Header, HttpClient, OAuth2, Proxy, Secret, Tls, TlsVersion};
 pub use kubernetes::{AttachMetadata, KubernetesDiscovery, Role, Selector};
 pub use protocol::ScrapeProtocol;
-pub use relabel::Rule;
+pub use relabel::RelabelRules;
 pub use remote_write::{MetadataSending, Queue, RemoteWrite, WriteMessage};
 pub use scheme::NameEscaping;
 pub use scrape::{Float, ScrapeConfig};

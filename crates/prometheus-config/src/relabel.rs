@@ -1,25 +1,69 @@
 //! Lists of relabelling rules.
 
-use source_text::yaml::Node;
+use std::ops::Range;
 
-use crate::decode::Decoder;
 use prometheus_labels::NameScheme;
+use prometheus_relabel::{Regex, Rule, Rules};
+use source_text::yaml::{Node, Style};
+use source_text::{Diagnostic, Span};
 
-/// A relabelling rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Rule {}
+use crate::Fields;
+use crate::decode::{Decoder, invalid_label_name, is_null, problem, section};
+
+/// Checked rules and where they stand.
+#[derive(Clone, Debug, Default)]
+pub struct RelabelRules {
+    rules: Rules,
+    fields: Vec<Fields>,
+}
+
+impl RelabelRules {
+    /// The rules, ready to be applied.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Where the fields of the rule at `index` stand.
+    #[must_use]
+    pub fn fields(&self, index: usize) -> Option<&Fields> {
+        self.fields.get(index)
+    }
+
+    /// The rules and where their fields stand.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Rule, &Fields)> {
+        self.rules.iter().zip(&self.fields)
+    }
+}
+
+/// Two lists are equal when they say the same, wherever they stand.
+impl PartialEq for RelabelRules {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields.len() == other.fields.len()
+            && self.rules.iter().zip(other.rules.iter()).all(|(a, b)| {
+                a.source_labels == b.source_labels
+                    && a.separator == b.separator
+                    && a.regex.as_ref().map(Regex::as_str) == b.regex.as_ref().map(Regex::as_str)
+                    && a.modulus == b.modulus
+                    && a.target_label == b.target_label
+                    && a.replacement == b.replacement
+                    && a.action == b.action
+            })
+    }
+}
+
+impl Eq for RelabelRules {}
 
 /// A list of rules as it stands in the file. An entry is `None` where the list has a null.
 #[derive(Debug, Default)]
 pub(crate) struct RawRules {
-    rules: Vec<Option<Rule>>,
+    rules: Vec<Option<(Rule, Fields)>>,
 }
 
 impl RawRules {
     pub(crate) fn decode(decoder: &mut Decoder, node: &Node) -> Self {
         let items = decoder.list(node, "relabelling rules").unwrap_or_default();
-        Self { rules: items.iter().map(|item| (!item.is_null()).then_some(Rule {})).collect() }
+        Self { rules: items.iter().map(|item| (!item.is_null()).then(|| rule(decoder, item))).collect() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -30,8 +74,113 @@ impl RawRules {
         self.rules.iter().any(Option::is_none)
     }
 
-    /// Checks the rules, now that it is known which names are valid.
-    pub(crate) fn finish(self, _decoder: &mut Decoder, _scheme: NameScheme) -> Vec<Rule> {
-        self.rules.into_iter().flatten().collect()
+    /// Checks the rules, now that it is known which names are valid. A list with a mistake becomes empty.
+    pub(crate) fn finish(self, decoder: &mut Decoder, scheme: NameScheme) -> RelabelRules {
+        let (rules, fields): (Vec<_>, Vec<_>) = self.rules.into_iter().flatten().unzip();
+        match Rules::new(rules, scheme) {
+            Ok(rules) => RelabelRules { rules, fields },
+            Err(errors) => {
+                for (index, error) in errors {
+                    let Some(fields) = fields.get(index) else { continue };
+                    decoder.late(problem("invalid-rule", fields, error.field().as_str(), error.to_string()));
+                }
+                RelabelRules::default()
+            }
+        }
+    }
+}
+
+fn rule(decoder: &mut Decoder, node: &Node) -> (Rule, Fields) {
+    let mut rule = Rule::default();
+    let fields = section!(decoder, node, "a relabelling rule", value {
+        "source_labels" => rule.source_labels = source_labels(decoder, value),
+        "separator" => rule.separator = decoder.string(value),
+        "regex" => rule.regex = regex(decoder, value).or(rule.regex),
+        "modulus" => rule.modulus = decoder.unsigned(value),
+        "target_label" => rule.target_label = decoder.string(value),
+        "replacement" => rule.replacement = decoder.string(value),
+        "action" => {
+            let mark = decoder.mark();
+            let word = decoder.string(value);
+            // Left out as null, it is missed when the rule is checked.
+            rule.action = None;
+            if !is_null(value) && value.as_str().is_some() {
+                match word.parse() {
+                    Ok(action) => rule.action = Some(action),
+                    Err(error) => {
+                        let error: prometheus_relabel::UnknownAction = error;
+                        decoder.reject(mark, unknown_action(value.span, &word, &error));
+                        rule.action = Rule::default().action;
+                    }
+                }
+            }
+        },
+    });
+    (rule, fields)
+}
+
+fn source_labels(decoder: &mut Decoder, node: &Node) -> Option<Vec<String>> {
+    let items = decoder.list(node, "label names")?;
+    let mut names = Vec::with_capacity(items.len());
+    for item in items {
+        let mark = decoder.mark();
+        let name = decoder.string(item);
+        if name.is_empty() && !item.is_null() && item.as_str().is_some() {
+            decoder.reject(mark, invalid_label_name(item.span, &name));
+        }
+        names.push(name);
+    }
+    Some(names)
+}
+
+/// `None` for a value that is no pattern.
+fn regex(decoder: &mut Decoder, node: &Node) -> Option<Regex> {
+    let mark = decoder.mark();
+    let pattern = decoder.string(node);
+    if !node.is_null() && node.as_str().is_none() {
+        return None;
+    }
+    match Regex::anchored(&pattern) {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            let place = part(node, error.span());
+            decoder.reject(mark, Diagnostic::error("invalid-regex", place, error.to_string()));
+            None
+        }
+    }
+}
+
+fn unknown_action(span: Span, word: &str, error: &prometheus_relabel::UnknownAction) -> Diagnostic {
+    const ACTIONS: [&str; 11] = [
+        "replace",
+        "keep",
+        "drop",
+        "hashmod",
+        "labelmap",
+        "labeldrop",
+        "labelkeep",
+        "lowercase",
+        "uppercase",
+        "keepequal",
+        "dropequal",
+    ];
+    let problem = Diagnostic::error("unknown-action", span, error.to_string());
+    match source_text::suggest(word, ACTIONS) {
+        Some(likely) => problem.help(format!("did you mean `{likely}`?")).fix(span, likely),
+        None => problem,
+    }
+}
+
+/// The place of a part of a scalar's text; the whole scalar when it has escapes or several lines.
+fn part(node: &Node, range: Range<usize>) -> Span {
+    let length = node.as_str().map_or(0, str::len);
+    let span = node.span;
+    let quotes = span.range().len().saturating_sub(length);
+    match node.style() {
+        Some(Style::Plain) if quotes == 0 => span.part(range.start, range.end),
+        Some(Style::SingleQuoted | Style::DoubleQuoted) if quotes == 2 => {
+            span.part(range.start + 1, range.end + 1)
+        }
+        _ => span,
     }
 }

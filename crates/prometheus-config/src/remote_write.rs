@@ -5,7 +5,7 @@ use source_text::yaml::Node;
 
 use crate::decode::{Decoder, Mark, problem, section};
 use crate::http::{self, RawHttpClient};
-use crate::relabel::{RawRules, Rule};
+use crate::relabel::{RawRules, RelabelRules};
 use crate::{Duration, Fields, HttpClient, Url};
 use prometheus_labels::NameScheme;
 
@@ -38,7 +38,7 @@ pub struct RemoteWrite {
     /// What is sent about metrics.
     pub metadata: MetadataSending,
     /// What becomes of the labels before they are sent.
-    pub write_relabel_configs: Vec<Rule>,
+    pub write_relabel_configs: RelabelRules,
 }
 
 /// A message format of remote write.
@@ -195,7 +195,7 @@ impl RawRemoteWrite {
             http,
             queue,
             metadata,
-            write_relabel_configs: Vec::new(),
+            write_relabel_configs: RelabelRules::default(),
         };
         Some(Self { config, rules })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::relabel::Rule;
+use crate::relabel::RelabelRules;
 use crate::{Discovery, Duration, Fields, HttpClient, NameEscaping, ScrapeProtocol};
 use prometheus_labels::NameScheme;
 
@@ -77,9 +77,9 @@ pub struct ScrapeConfig {
     /// How targets are talked to.
     pub http: HttpClient,
     /// What becomes of the labels of targets.
-    pub relabel_configs: Vec<Rule>,
+    pub relabel_configs: RelabelRules,
     /// What becomes of the labels of samples.
-    pub metric_relabel_configs: Vec<Rule>,
+    pub metric_relabel_configs: RelabelRules,
 }
 
 /// A number that equals itself, so that configurations can be compared.

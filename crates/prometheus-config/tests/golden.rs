@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use prometheus_config::{Config, Discovery, HttpClient, KubernetesDiscovery, ScrapeConfig, Secret, Tls};
+use prometheus_config::{
+    Config, Discovery, HttpClient, KubernetesDiscovery, RelabelRules, ScrapeConfig, Secret, Tls,
+};
 use serde_json::{Value, json};
 use source_text::SourceId;
 
@@ -122,9 +124,24 @@ fn job(job: &ScrapeConfig) -> Value {
         "metric_name_escaping_scheme": job.metric_name_escaping_scheme.as_str(),
         "service_discovery": job.service_discovery.iter().map(discovery).collect::<Vec<_>>(),
         "http": http(&job.http),
-        "relabel_configs": [],
-        "metric_relabel_configs": [],
+        "relabel_configs": rules(&job.relabel_configs),
+        "metric_relabel_configs": rules(&job.metric_relabel_configs),
     })
+}
+
+fn rules(rules: &RelabelRules) -> Value {
+    let rule = |rule: &prometheus_relabel::Rule| {
+        json!({
+            "source_labels": rule.source_labels.clone().unwrap_or_default(),
+            "separator": rule.separator,
+            "regex": rule.regex().as_str(),
+            "modulus": rule.modulus,
+            "target_label": rule.target_label,
+            "replacement": rule.replacement,
+            "action": rule.action.map_or("", |action| action.as_str()),
+        })
+    };
+    rules.rules().iter().map(rule).collect()
 }
 
 fn discovery(discovery: &Discovery) -> Value {

@@ -7,12 +7,18 @@ use std::path::Path;
 use kubernetes_metadata::read_objects;
 use prometheus_config::Discovery;
 use prometheus_discovery::kubernetes::{Cluster, discover};
+use prometheus_discovery::{Outcome, Populator};
 use serde_json::{Value, json};
 use source_text::SourceId;
 
 #[test]
 fn recorded_kubernetes_cases() {
     replay("kubernetes-sd.jsonl", kubernetes);
+}
+
+#[test]
+fn recorded_targets() {
+    replay("targets.jsonl", target);
 }
 
 #[track_caller]
@@ -71,4 +77,39 @@ fn kubernetes(case: &Value) -> Result<(), String> {
     } else {
         Err(format!("\n{}\ninstead of\n{expected}", json!(groups)))
     }
+}
+
+fn target(case: &Value) -> Result<(), String> {
+    let expected = &case["expect"];
+    let text = case["config_yaml"].as_str().unwrap_or_default();
+    let parsed = prometheus_config::parse(SourceId::default(), text, |_| None);
+    let config = match (parsed.into_result(), expected["stage"].as_str()) {
+        (Err(problems), Some("config")) if expected["error"] == problems[0].message() => return Ok(()),
+        (Err(problems), _) => return Err(format!("rejected: {}", problems[0].message())),
+        (Ok(_), Some("config")) => return Err("accepted".to_owned()),
+        (Ok(config), _) => config,
+    };
+    let labels = |key: &str| -> Vec<(&str, &str)> {
+        let pairs = case[key].as_array().into_iter().flatten();
+        pairs.filter_map(|pair| Some((pair[0].as_str()?, pair[1].as_str()?))).collect()
+    };
+    let mut populator = Populator::new(&config.scrape_configs[0]);
+    let populated = populator.populate(&labels("target_labels"), &labels("group_labels"));
+    let pairs = |labels: &prometheus_labels::LabelSet| json!(labels.iter().collect::<Vec<_>>());
+    let mut shown = json!({"discovered": pairs(&populated.discovered)});
+    match populated.outcome {
+        Outcome::Target(target) => {
+            shown["labels"] = pairs(target.labels());
+            shown["public_labels"] = pairs(&target.public_labels());
+            shown["url"] = json!(target.url().as_str());
+            shown["interval_ms"] = json!(target.scrape_interval().as_millis());
+            shown["timeout_ms"] = json!(target.scrape_timeout().as_millis());
+        }
+        Outcome::Dropped { .. } => shown["dropped"] = json!(true),
+        Outcome::Failed(error) => {
+            shown["error"] = json!(error.to_string());
+            shown["stage"] = json!("target");
+        }
+    }
+    if shown == *expected { Ok(()) } else { Err(format!("\n{shown}\ninstead of\n{expected}")) }
 }

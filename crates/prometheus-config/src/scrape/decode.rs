@@ -8,7 +8,7 @@ use crate::decode::{Decoder, problem, section};
 use crate::discovery::{self, RawDiscoveries};
 use crate::http::{self, RawHttpClient};
 use crate::protocol::{self, ScrapeProtocol};
-use crate::relabel::RawRules;
+use crate::relabel::{RawRules, RelabelRules};
 use crate::{Duration, Fields, Global, HttpClient, NameEscaping, scheme};
 use prometheus_labels::NameScheme;
 use prometheus_labels::quoted;
@@ -64,8 +64,8 @@ impl RawScrapeConfig {
                 metric_name_escaping_scheme: NameEscaping::AllowUtf8,
                 service_discovery: Vec::new(),
                 http: HttpClient::default(),
-                relabel_configs: Vec::new(),
-                metric_relabel_configs: Vec::new(),
+                relabel_configs: RelabelRules::default(),
+                metric_relabel_configs: RelabelRules::default(),
             },
             protocols: None,
             fallback_protocol: String::new(),

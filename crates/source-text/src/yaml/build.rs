@@ -78,8 +78,8 @@ fn finish(
         (*start, *end) = (mended.original(*start), mended.original(*end));
     }
     let text = mended.original_text();
-    // After the last document that was read, anything goes.
-    let end = documents.last().map_or(text.len(), |node| node.span.range().end);
+    // After the last document that was read, anything goes but for what has to be skipped to see that it ends.
+    let end = documents.last().map_or(text.len(), |node| next_token(text, node.span.range().end));
     match tabs::misplaced(text.get(..end).unwrap_or(text), covered) {
         None => Ok(documents),
         Some(tab) => {
@@ -87,6 +87,20 @@ fn finish(
             Err(problem("yaml-syntax", span, "found a tab where the indentation is, which must be spaces"))
         }
     }
+}
+
+/// Where the first line after `from` that is neither blank nor a comment has its first character.
+fn next_token(text: &str, from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut start = from;
+    for (index, line) in rest.split_inclusive('\n').enumerate() {
+        let content = line.trim_start();
+        if index > 0 && !content.is_empty() && !content.starts_with('#') {
+            return start + (line.len() - content.len());
+        }
+        start += line.len();
+    }
+    text.len()
 }
 
 fn relocate(node: &mut Node, mended: &Mended<'_>) {

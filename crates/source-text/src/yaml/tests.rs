@@ -102,6 +102,7 @@ fn tabs_are_no_indentation() {
     check("a: 1\n\t\nb: 2\n", "yaml-syntax at 5");
     check("a: 1\n \t# no\nb: 2\n", "yaml-syntax at 6");
     check("a: 'x'\n\tb: 2\n", "yaml-syntax at 8");
+    check("a: [1]\n\t\n", "yaml-syntax at 7");
     check("-\ta\n", "yaml-syntax at 1");
     check("- - \ta\n", "yaml-syntax at 4");
     check("?\ta\n", "yaml-syntax at 1");

@@ -1,0 +1,72 @@
+//! The targets of a job.
+
+use std::collections::HashMap;
+
+use prometheus_config::{ScrapeConfig, TargetGroup};
+use prometheus_labels::LabelSet;
+
+use crate::{Outcome, Populator, PortDefaults, Target};
+
+/// The targets of a job, and what became of the other entries of its groups.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct TargetPool {
+    /// What is scraped, in the order of the groups.
+    pub active: Vec<ActiveTarget>,
+    /// The discovered labels of entries that a rule dropped, and the index of the rule. All of them: the job's
+    /// `keep_dropped_targets` is a limit for those who keep them.
+    pub dropped: Vec<(LabelSet, usize)>,
+    /// Entries that make no target, in Prometheus' words.
+    pub failures: Vec<String>,
+    /// Why no target may be scraped: there are more than the job's `target_limit`.
+    pub limit: Option<String>,
+}
+
+/// A target and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActiveTarget {
+    /// What is scraped.
+    pub target: Target,
+    /// The labels before the rules. Of entries that make the same target, those of the last one.
+    pub discovered: LabelSet,
+}
+
+impl TargetPool {
+    /// The targets that `groups` make for the job.
+    #[must_use]
+    pub fn new(config: &ScrapeConfig, groups: &[TargetGroup]) -> Self {
+        Self::with_port_defaults(config, groups, PortDefaults::default())
+    }
+
+    /// The targets that `groups` make for the job, with or without default ports.
+    #[must_use]
+    pub fn with_port_defaults(config: &ScrapeConfig, groups: &[TargetGroup], defaults: PortDefaults) -> Self {
+        let mut populator = Populator::new(config).port_defaults(defaults);
+        let mut pool = Self::default();
+        let mut known: HashMap<u64, usize> = HashMap::new();
+        for group in groups {
+            for (index, populated) in populator.populate_group(group).into_iter().enumerate() {
+                let discovered = populated.discovered;
+                match populated.outcome {
+                    Outcome::Target(target) => {
+                        let at = *known.entry(target.identity()).or_insert(pool.active.len());
+                        match pool.active.get_mut(at) {
+                            Some(active) => active.discovered = discovered,
+                            None => pool.active.push(ActiveTarget { target: *target, discovered }),
+                        }
+                    }
+                    Outcome::Dropped { rule } => pool.dropped.push((discovered, rule)),
+                    Outcome::Failed(error) => {
+                        pool.failures.push(format!("instance {index} in group {}: {error}", group.source));
+                    }
+                }
+            }
+        }
+        let (count, limit) = (pool.active.len(), config.target_limit);
+        if limit > 0 && count as u64 > limit {
+            pool.limit = Some(format!("target_limit exceeded (number of targets: {count}, limit: {limit})"));
+        }
+        pool
+    }
+}
