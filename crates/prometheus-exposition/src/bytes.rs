@@ -54,8 +54,17 @@ pub(crate) fn continues_label(byte: u8) -> bool {
 }
 
 /// Where the metric name that starts before `at` ends.
+///
+/// Names of metrics are long: eight bytes are looked at in one step, and the last few one by one.
 #[inline]
 pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(word) = word_at(bytes, at) {
+        let others = !name_bytes(word) & repeat(0x80);
+        if others != 0 {
+            return at + (others.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
     while bytes.get(at).is_some_and(|&byte| continues_name(byte)) {
         at += 1;
     }
@@ -79,6 +88,20 @@ fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
 /// Eight times the same byte.
 const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
+}
+
+/// The high bit of each byte in `[a-zA-Z0-9_:]`.
+#[inline]
+fn name_bytes(word: u64) -> u64 {
+    // Seven bits each, so that no sum below leaves its byte.
+    let ascii = word & repeat(0x7f);
+    let at_least = |word: u64, first: u8| word.wrapping_add(repeat(0x80 - first));
+    let letters = ascii | repeat(0x20);
+    let letters = at_least(letters, b'a') & !at_least(letters, b'z' + 1);
+    // The colon follows the digits.
+    let digits = at_least(ascii, b'0') & !at_least(ascii, b':' + 1);
+    let underscores = !(ascii ^ repeat(b'_')).wrapping_add(repeat(0x7f));
+    (letters | digits | underscores) & !word
 }
 
 /// The high bit of each byte that is zero. One above such a byte may be set as well, one below never.
@@ -173,7 +196,9 @@ pub(crate) fn is_usual(body: &[u8]) -> bool {
 /// Text that was found to be UTF-8 before; anything else is replaced rather than lost.
 pub(crate) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Borrowed(bytes) => {
+            std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+        }
         Cow::Owned(bytes) => Cow::Owned(
             String::from_utf8(bytes)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),

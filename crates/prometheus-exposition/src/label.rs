@@ -226,9 +226,31 @@ fn skip_nuls(line: &[u8], mut at: usize) -> usize {
 
 /// `value` as Prometheus writes this number, or as it is if it is none.
 fn canonical_float(value: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if is_canonical(&value) {
+        return value;
+    }
     let Ok(number) = parse_go(&value) else { return value };
     let canonical = Digits::openmetrics(number);
     if canonical.as_bytes() == &*value { value } else { Cow::Owned(canonical.as_bytes().to_vec()) }
+}
+
+/// Whether a bound is surely written as Prometheus would write it, which most are: up to 15 digits come back
+/// from a double as they were, so that only the form counts.
+fn is_canonical(value: &[u8]) -> bool {
+    if value == b"+Inf" {
+        return true;
+    }
+    let Some(point) = value.iter().position(|byte| *byte == b'.') else { return false };
+    let (whole, fraction) = (&value[..point], &value[point + 1..]);
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    // From 1e+06 on and below 0.0001 there is an exponent.
+    let small = fraction.starts_with(b"0000") && whole == b"0";
+    value.len() <= 16
+        && (whole == b"0" || (1..=6).contains(&whole.len()) && !whole.starts_with(b"0"))
+        && (fraction == b"0" || !fraction.is_empty() && !fraction.ends_with(b"0"))
+        && !small
+        && digits(whole)
+        && digits(fraction)
 }
 
 /// Puts the name of a series, the labels made from its metadata and its other labels into `out`, sorted by
@@ -255,5 +277,46 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
     match (a.first_chunk::<4>(), b.first_chunk::<4>()) {
         (Some(x), Some(y)) if x != y => u32::from_be_bytes(*x).cmp(&u32::from_be_bytes(*y)),
         _ => a.cmp(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cow, Digits, canonical_float, is_canonical};
+
+    #[test]
+    fn bounds_are_rewritten() {
+        for (value, expected) in [
+            ("1", "1.0"),
+            ("1.0", "1.0"),
+            ("0.50", "0.5"),
+            ("00.5", "0.5"),
+            (".5", "0.5"),
+            ("5.", "5.0"),
+            ("-0.0", "0.0"),
+            ("-1.5", "-1.5"),
+            ("0.00001", "1e-05"),
+            ("0.0001", "0.0001"),
+            ("999999.5", "999999.5"),
+            ("1000000.5", "1.0000005e+06"),
+            ("Inf", "+Inf"),
+            ("+Inf", "+Inf"),
+            ("nan", "NaN"),
+            ("x", "x"),
+            ("1.x", "1.x"),
+            ("", ""),
+        ] {
+            assert_eq!(*canonical_float(Cow::Borrowed(value.as_bytes())), *expected.as_bytes(), "{value}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_surely_canonical_is(value in "[0-9]{1,7}\\.[0-9]{1,14}|0\\.0{0,5}[1-9]{0,9}") {
+            if is_canonical(value.as_bytes()) {
+                let number: f64 = value.parse().unwrap();
+                assert_eq!(Digits::openmetrics(number).as_str(), value);
+            }
+        }
     }
 }
