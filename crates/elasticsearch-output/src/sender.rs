@@ -69,8 +69,8 @@ impl Sender {
         };
         Ok(Self {
             client: Client::new(&settings)?,
-            bulk_target: target(&settings.request_target)?,
-            version_target: target(&format!("{}/", settings.path))?,
+            bulk_target: target(&settings.bulk.request_target())?,
+            version_target: target(&format!("{}/", settings.bulk.path))?,
             types: AtomicU8::new(if settings.ask_version { UNASKED } else { NAMED }),
             settings,
         })

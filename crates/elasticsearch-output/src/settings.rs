@@ -39,10 +39,6 @@ pub struct Settings {
     pub answer_timeout: Duration,
     /// Whether to ask the server for its version before the first request, to know whether it takes types.
     pub ask_version: bool,
-    /// What stands before all paths.
-    pub path: String,
-    /// The path and query of bulk requests.
-    pub request_target: String,
     /// What was said about documents.
     pub bulk: BulkOptions,
 }
@@ -124,8 +120,6 @@ impl Settings {
             connect_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(60),
             ask_version: is_safe && bulk.suppress_type_name.is_none(),
-            path: bulk.path.clone(),
-            request_target: bulk.request_target(),
             bulk,
         }
     }

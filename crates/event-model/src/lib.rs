@@ -16,7 +16,11 @@
 //! assert_eq!(found, Some(Value::Str(b"web")));
 //! ```
 //!
-//! Text is bytes: log lines are usually UTF-8, and not always.
+//! [`json`] and [`msgpack`] write records byte for byte as Fluent Bit does, [`number`] and [`strftime`] the parts
+//! they share with other formats. A [`Constant`] is rendered once and copied from then on.
+//!
+//! Text is bytes: log lines are usually UTF-8, and not always. Any value can be written: nothing panics, time
+//! grows with its size, and what is nested deeper than [`MAX_DEPTH`] is written as null.
 //!
 //! What it does not do: parse (see `fluentbit-parser`), or decide what a record means.
 #![forbid(unsafe_code)]

@@ -141,14 +141,14 @@ pub struct Destination {
 
 /// The formatter of a `file` output.
 #[derive(Clone, Debug)]
-pub struct File {
+pub struct FileFormatter {
     options: FileOptions,
     template: Template,
     /// Whether the next record is the first of an empty file whose columns are to be named.
     column_names: bool,
 }
 
-impl File {
+impl FileFormatter {
     /// A formatter that waits for its first chunk.
     #[must_use]
     pub fn new(options: FileOptions) -> Self {
@@ -162,11 +162,11 @@ impl File {
     ///
     /// ```
     /// use event_model::Compat;
-    /// use fluentbit_output::{File, FileOptions};
+    /// use fluentbit_output::{FileFormatter, FileOptions};
     ///
     /// let mut options = FileOptions::new(Compat::V5_1);
     /// options.path = Some("/var/log/out".to_owned());
-    /// assert_eq!(File::new(options).destination(b"../app:1").path, b"/var/log/out/_/app_1");
+    /// assert_eq!(FileFormatter::new(options).destination(b"../app:1").path, b"/var/log/out/_/app_1");
     /// ```
     #[must_use]
     pub fn destination(&self, tag: &[u8]) -> Destination {
@@ -299,7 +299,7 @@ mod tests {
         let empty = Record::new(Timestamp::new(1, 2));
         let mut set = FileOptions::new(Compat::V5_1);
         options(&mut set);
-        let mut file = File::new(set);
+        let mut file = FileFormatter::new(set);
         let mut out = Vec::new();
         file.begin(length);
         for record in [&first, &empty, &first] {
@@ -358,7 +358,7 @@ mod tests {
             let mut options = FileOptions::new(compat);
             options.format = FileFormat::Msgpack;
             let mut out = Vec::new();
-            File::new(options).record(&mut out, b"", &record);
+            FileFormatter::new(options).record(&mut out, b"", &record);
             assert_eq!(out, expected);
         }
     }
@@ -377,7 +377,7 @@ mod tests {
                 options.path = path.map(str::to_owned);
                 options.file = file.map(str::to_owned);
                 options.mkdir = true;
-                let destination = File::new(options).destination(tag.as_bytes());
+                let destination = FileFormatter::new(options).destination(tag.as_bytes());
                 assert_eq!(String::from_utf8_lossy(&destination.path), expected);
                 assert!(destination.create_folders);
             }

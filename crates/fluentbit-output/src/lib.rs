@@ -1,13 +1,14 @@
 //! Fluent Bit's `stdout` and `file` outputs: records in, the same bytes out.
 //!
-//! An output formats chunk by chunk. [`Stdout`] and [`File`] are told when a chunk begins and ends and are given
-//! its records in between; each call appends to one buffer, which the caller writes where it belongs.
+//! An output formats chunk by chunk. [`StdoutFormatter`] and [`FileFormatter`] are told when a chunk begins and
+//! ends and are given its records in between; each call appends to one buffer, which the caller writes where it
+//! belongs.
 //!
 //! ```
 //! use event_model::{Compat, Field, Record, Timestamp, Value};
-//! use fluentbit_output::{Stdout, StdoutOptions};
+//! use fluentbit_output::{StdoutFormatter, StdoutOptions};
 //!
-//! let mut stdout = Stdout::new(StdoutOptions::new(Compat::V5_1));
+//! let mut stdout = StdoutFormatter::new(StdoutOptions::new(Compat::V5_1));
 //! let mut record = Record::new(Timestamp::new(1_688_466_030, 500_000_000));
 //! record.fields.push(Field::new(b"k", Value::Str(b"v")));
 //!
@@ -35,9 +36,9 @@ use fluentbit_config::Section;
 use source_text::Diagnostic;
 
 pub use date::DateFormat;
-pub use file::{Destination, File, FileFormat, FileOptions};
+pub use file::{Destination, FileFormat, FileFormatter, FileOptions};
 pub use print::print;
-pub use stdout::{Stdout, StdoutFormat, StdoutOptions};
+pub use stdout::{StdoutFormat, StdoutFormatter, StdoutOptions};
 
 /// How all outputs of a configuration write JSON text: `json.escape_unicode` of its `[SERVICE]`, which
 /// 1.8.11 does not have.

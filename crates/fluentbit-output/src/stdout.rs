@@ -97,14 +97,14 @@ impl StdoutOptions {
 
 /// The formatter of a `stdout` output.
 #[derive(Clone, Debug)]
-pub struct Stdout {
+pub struct StdoutFormatter {
     options: StdoutOptions,
     date: DateWriter,
     /// How many records of the chunk were written.
     count: u64,
 }
 
-impl Stdout {
+impl StdoutFormatter {
     /// A formatter that waits for its first chunk.
     #[must_use]
     pub fn new(options: StdoutOptions) -> Self {
@@ -204,7 +204,7 @@ mod tests {
         options(&mut set);
         for (compat, expected) in [Compat::V5_1, Compat::V1_8].into_iter().zip(expected) {
             let options = StdoutOptions { compat, style: Style::default_of(compat), ..set.clone() };
-            let mut stdout = Stdout::new(options);
+            let mut stdout = StdoutFormatter::new(options);
             let mut out = Vec::new();
             for records in [&[&first, &second][..], &[&second]] {
                 stdout.begin(&mut out);
