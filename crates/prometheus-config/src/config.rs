@@ -10,7 +10,7 @@ use crate::discovery::is_pattern;
 use crate::other::{self, Alerting};
 use crate::remote_write::RawRemoteWrite;
 use crate::scrape::RawScrapeConfig;
-use crate::{Fields, Global, RemoteWrite, ScrapeConfig, environment, http};
+use crate::{Fields, Global, RemoteWrite, ScrapeConfig, environment, http, lints};
 use prometheus_labels::quoted;
 
 /// A configuration, with defaults and inheritance applied.
@@ -107,7 +107,9 @@ impl Config {
                 decoder.late(empty_section(node));
                 continue;
             };
-            added.push(config.finish(&mut decoder, &self.global));
+            let config = config.finish(&mut decoder, &self.global);
+            lints::check(&mut decoder, &config);
+            added.push(config);
         }
         for config in &added {
             let job = quoted(&config.job_name);
@@ -200,7 +202,9 @@ impl Config {
             };
             let name = job.job_name().to_owned();
             let place = job.fields().place("job_name");
-            self.scrape_configs.push(job.finish(decoder, &self.global));
+            let config = job.finish(decoder, &self.global);
+            lints::check(decoder, &config);
+            self.scrape_configs.push(config);
             let message = format!("found multiple scrape configs with job name {}", quoted(&name));
             if let Some(first) = places.insert(name, place) {
                 decoder.late(

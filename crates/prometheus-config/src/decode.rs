@@ -60,6 +60,11 @@ impl Decoder {
         Mark(self.noted.len())
     }
 
+    /// How many problems there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.rejected.len() + self.noted.len() + self.late.len()
+    }
+
     /// A section that began at `mark` rejects itself.
     pub(crate) fn reject(&mut self, mark: Mark, problem: Diagnostic) {
         if self.noted.len() > mark.0 { self.late.push(problem) } else { self.rejected.push(problem) }
@@ -82,7 +87,11 @@ impl Decoder {
 
     /// All problems, first the one with which Prometheus stops.
     pub(crate) fn finish(self) -> Vec<Diagnostic> {
-        [self.rejected, self.noted, self.late, self.warnings].concat()
+        let mut problems = [self.rejected, self.noted, self.late, self.warnings].concat();
+        // What is wrong in the global section is found again with every job.
+        let mut seen = HashSet::new();
+        problems.retain(|problem| seen.insert((problem.span(), problem.message().to_owned())));
+        problems
     }
 
     /// The known fields of a mapping in order, and where all its fields stand.

@@ -47,6 +47,7 @@ mod fields;
 mod global;
 mod http;
 mod kubernetes;
+mod lints;
 mod other;
 mod protocol;
 mod relabel;

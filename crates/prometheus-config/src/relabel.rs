@@ -54,29 +54,44 @@ impl PartialEq for RelabelRules {
 
 impl Eq for RelabelRules {}
 
-/// A list of rules as it stands in the file. An entry is `None` where the list has a null.
+/// A list of rules as it stands in the file.
 #[derive(Debug, Default)]
 pub(crate) struct RawRules {
-    rules: Vec<Option<(Rule, Fields)>>,
+    /// Those that could be read.
+    rules: Vec<(Rule, Fields)>,
+    /// How many entries the list has.
+    length: usize,
+    has_null: bool,
 }
 
 impl RawRules {
     pub(crate) fn decode(decoder: &mut Decoder, node: &Node) -> Self {
         let items = decoder.list(node, "relabelling rules").unwrap_or_default();
-        Self { rules: items.iter().map(|item| (!item.is_null()).then(|| rule(decoder, item))).collect() }
+        let mut rules = Vec::with_capacity(items.len());
+        for item in items.iter().filter(|item| !item.is_null()) {
+            let problems = decoder.count();
+            let rule = rule(decoder, item);
+            // A rule that could not be read is not checked: it would lack what could not be read.
+            if decoder.count() == problems {
+                rules.push(rule);
+            }
+        }
+        Self { rules, length: items.len(), has_null: items.iter().any(Node::is_null) }
     }
 
+    /// Whether the list is left out or empty.
     pub(crate) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.length == 0
     }
 
+    /// Whether there is a null among the rules.
     pub(crate) fn has_null(&self) -> bool {
-        self.rules.iter().any(Option::is_none)
+        self.has_null
     }
 
     /// Checks the rules, now that it is known which names are valid. A list with a mistake becomes empty.
     pub(crate) fn finish(self, decoder: &mut Decoder, scheme: NameScheme) -> RelabelRules {
-        let (rules, fields): (Vec<_>, Vec<_>) = self.rules.into_iter().flatten().unzip();
+        let (rules, fields): (Vec<_>, Vec<_>) = self.rules.into_iter().unzip();
         match Rules::new(rules, scheme) {
             Ok(rules) => RelabelRules { rules, fields },
             Err(errors) => {
