@@ -91,7 +91,7 @@ fn discoveries_have_an_order() {
 
 #[test]
 fn environment_in_external_labels() {
-    let config = config("global: {external_labels: {a: $HOME-${NOPE}x, b: $$5, c: ''}}\n");
+    let config = config("global: {external_labels: {a: '$HOME-${NOPE}x', b: $$5, c: ''}}\n");
     let labels = config.global.external_labels;
     assert_eq!(
         labels,
