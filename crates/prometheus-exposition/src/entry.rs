@@ -141,8 +141,8 @@ impl<'a> Series<'a> {
     /// Bytes that are equal for equal series as long as the target writes them in the same way: the key of a
     /// scrape cache.
     ///
-    /// In the text formats it is the series as it was written and borrows from the body. In protobuf
-    /// it is put together in `scratch`: the name, then the other labels sorted by name, each part after a byte
+    /// In the text formats it is the series as it was written and borrows from the body. In protobuf it is
+    /// put together in `scratch`: the name, then the other labels sorted by name, each part after a byte
     /// 0xff.
     pub fn key<'k>(&self, scratch: &'k mut Vec<u8>) -> &'k [u8]
     where

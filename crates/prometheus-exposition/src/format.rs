@@ -100,13 +100,13 @@ pub enum Mode {
     ///   `+Inf`, are negative or contradict the count; buckets and quantiles without their number; a line
     ///   break in a quoted string;
     /// * in the text format: a last line without a line break; a NUL at the start of a line; a missing
-    ///   comma between labels; unknown escapes (as Prometheus' own `expfmt` does). Blanks before a name do not
-    ///   become a part of it;
+    ///   comma between labels; unknown escapes (as Prometheus' own `expfmt` does). Blanks before a name do
+    ///   not become a part of it;
     /// * in OpenMetrics, besides: a comma after the last label; labels that start with `__`; metrics whose
-    ///   samples are not together; timestamps that go back or are there only sometimes; negative, fractional or NaN
-    ///   counts; sums without counts and the reverse; quantiles out of range; states and infos with other
-    ///   values than they can have, or without their label; units on them; exemplars on anything but counters
-    ///   and buckets, or longer than 128 characters.
+    ///   samples are not together; timestamps that go back or are there only sometimes; negative,
+    ///   fractional or NaN counts; sums without counts and the reverse; quantiles out of range; states and
+    ///   infos with other values than they can have, or without their label; units on them; exemplars on
+    ///   anything but counters and buckets, or longer than 128 characters.
     ///
     /// Quoted UTF-8 names, newer than the standards, are accepted.
     ///

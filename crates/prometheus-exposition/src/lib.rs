@@ -2,14 +2,17 @@
 //!
 //! A [`Parser`] reads a body entry by entry, each borrowed from the body, exactly as Prometheus 3.14
 //! (v0.316.0) does in a scrape: what it accepts, what it makes of it, and the text of its errors.
-//! [`Mode::Strict`] rejects what the standards of the formats reject. [`read_families`] puts entries together, and a
+//! [`Mode::Strict`] rejects what the standards of the formats reject. [`read_families`] puts entries
+//! together, and a
 //! [`Writer`] writes families in any of the formats. [`select_format`], [`accept_header`] and [`negotiate`]
 //! are what HTTP adds to it.
 //!
 //! ```
 //! use prometheus_exposition::{Entry, Options, Parser};
 //!
-//! let body = b"# TYPE rpc_seconds summary\nrpc_seconds{quantile=\"0.5\"} 0.25\nrpc_seconds_count 7 1700000000000\n";
+//! let body = b"# TYPE rpc_seconds summary\n\
+//!     rpc_seconds{quantile=\"0.5\"} 0.25\n\
+//!     rpc_seconds_count 7 1700000000000\n";
 //! let (parser, _) = Parser::for_content_type(body, "text/plain; version=0.0.4", None, Options::new())?;
 //! let mut labels = Vec::new();
 //! let mut samples = Vec::new();
@@ -17,15 +20,16 @@
 //!     if let Entry::Series(series) = entry? {
 //!         // A scrape does this once for each distinct `series.key(..)`.
 //!         series.label_set(&mut labels);
-//!         let text: Vec<_> = labels.iter().filter_map(|label| Some((label.name_str()?, label.value_str()?))).collect();
-//!         samples.push(format!("{text:?} {} {:?}", series.value(), series.timestamp_ms()));
+//!         let pairs = labels.iter().map(|label| (label.name_str(), label.value_str()));
+//!         let labels: Vec<_> = pairs.map(|(name, value)| format!("{}={}", name.unwrap(), value.unwrap())).collect();
+//!         samples.push(format!("{} {} {:?}", labels.join(","), series.value(), series.timestamp_ms()));
 //!     }
 //! }
 //! assert_eq!(
 //!     samples,
 //!     [
-//!         r#"[("__name__", "rpc_seconds"), ("quantile", "0.5")] 0.25 None"#,
-//!         r#"[("__name__", "rpc_seconds_count")] 7 Some(1700000000000)"#,
+//!         "__name__=rpc_seconds,quantile=0.5 0.25 None",
+//!         "__name__=rpc_seconds_count 7 Some(1700000000000)",
 //!     ]
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -37,7 +41,8 @@
 //!   body, also where Prometheus' is not (the search for `_created` series) or does not end (that search in
 //!   an invalid exemplar).
 //! * Reading a sample allocates nothing. Neither do its labels, unless one has an escape or is a bound that
-//!   has to be rewritten. Memory is proportional to the body in [`Mode::Strict`], in [`read_families`] and in error texts.
+//!   has to be rewritten. Memory is proportional to the body in [`Mode::Strict`], in [`read_families`] and
+//!   in error texts.
 //! * Recursion is as deep as the protobuf schema and no deeper.
 //!
 //! # Where Prometheus is lax by accident
@@ -45,8 +50,9 @@
 //! This is kept in [`Mode::Scrape`], because a target that depends on it works today:
 //!
 //! * In the text format, blanks before a name become a part of it. A NUL at the start of a line, or right
-//!   after a `#`, ends the body ([`Parser::offset`] tells); in quoted label values, help texts and comments NULs are kept.
-//!   Commas between labels may be missing, line breaks may stand in quoted strings, and unknown escapes are text.
+//!   after a `#`, ends the body ([`Parser::offset`] tells); in quoted label values, help texts and comments
+//!   NULs are kept. Commas between labels may be missing, line breaks may stand in quoted strings, and
+//!   unknown escapes are text.
 //! * A type applies to whatever series follow, so that `le` and `quantile` are rewritten in them.
 //! * The labels of exemplars keep their escapes. Metadata names keep theirs.
 //! * OpenMetrics that is strict in every blank is not so about families: see [`Mode::Strict`].
@@ -56,9 +62,10 @@
 //!   compared by is as long as that in the last metadata line, whatever it was.
 //! * An untyped protobuf metric without a value has that of the untyped metric before it.
 //!
-//! Three things are not kept: a native histogram whose spans and buckets disagree is an error wherever it
-//! stands in its family, every native histogram of a family has its exemplars, and its empty spans are always
-//! gone. Prometheus checks, reads and clears only the first in each case, or nearly so.
+//! Three things about native histograms are not kept, all in families that have several. One whose spans
+//! and buckets disagree is always an error; Prometheus looks at the first, and may panic at another. All have
+//! their exemplars; Prometheus begins to look for those of the next where those of the one before ended. And
+//! no span is left that has nothing between it and the one before.
 //!
 //! # What it does not do
 //!

@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::bytes::{continues_name, starts_name};
 
-/// How names outside `[a-zA-Z_:][a-zA-Z0-9_:]*` are written for a reader (the parameter `escaping` of `Accept`
-/// and `Content-Type`, and `metric_name_escaping_scheme` of a scrape).
+/// How names outside `[a-zA-Z_:][a-zA-Z0-9_:]*` are written for a reader (the parameter `escaping` of
+/// `Accept` and `Content-Type`, and `metric_name_escaping_scheme` of a scrape).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum EscapingScheme {
@@ -81,8 +81,8 @@ impl EscapingScheme {
         Cow::Owned(out)
     }
 
-    /// Undoes [`escape`](Self::escape) as far as that is possible: not at all for `Underscores`, not for every
-    /// name for `Dots`. A name that is not escaped correctly stays as it is.
+    /// Undoes [`escape`](Self::escape) as far as that is possible: not at all for `Underscores`, not for
+    /// every name for `Dots`. A name that is not escaped correctly stays as it is.
     #[must_use]
     pub fn unescape(self, name: &str) -> Cow<'_, str> {
         match self {

@@ -89,7 +89,8 @@ impl fmt::Display for ScrapeProtocol {
 /// The `Accept` header of a scrape that wants one of `protocols`, best first, with names escaped by
 /// `scheme`.
 ///
-/// The weights are those of Prometheus 3.14: they start from 0.7, and whatever else the server has comes last.
+/// The weights are those of Prometheus 3.14: they start from 0.7, and whatever else the server has comes
+/// last.
 ///
 /// ```
 /// use prometheus_exposition::{EscapingScheme, ScrapeProtocol, accept_header};
@@ -147,8 +148,8 @@ impl Negotiated {
 }
 
 /// Chooses one of `offered`, a server's formats with the best first, for a request with the header
-/// `accept`, as `NegotiateAccept` of `prometheus/common` does: the first that the client's best clause takes, or else
-/// the text format, or else the first offered.
+/// `accept`, as `NegotiateAccept` of `prometheus/common` does: the first that the client's best clause
+/// takes, or else the text format, or else the first offered.
 ///
 /// ```
 /// use prometheus_exposition::{EscapingScheme, ScrapeProtocol, negotiate};

@@ -14,9 +14,10 @@ use crate::parser::Parser;
 
 /// Reads a whole exposition to families, in the order in which they begin.
 ///
-/// Lines of one family need not stand together unless [`Mode::Strict`](crate::Mode::Strict) asks for it. Series
-/// that do not fit the type of their family, and those without metadata, become families of numbers.
-/// `_created` series become start timestamps; the options about native histograms and created series have no effect here.
+/// Lines of one family need not stand together unless [`Mode::Strict`](crate::Mode::Strict) asks for it.
+/// Series that do not fit the type of their family, and those without metadata, become families of numbers.
+/// `_created` series become start timestamps; the options about native histograms and created series have
+/// no effect here.
 ///
 /// # Errors
 ///

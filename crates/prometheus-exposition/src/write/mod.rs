@@ -11,8 +11,8 @@ use crate::names::EscapingScheme;
 /// Writes metric families.
 ///
 /// What is written reads back as the same families, as far as the format has a place for it: the text format
-/// has none for units, exemplars, start timestamps, native histograms and some types. Values, timestamps and
-/// bounds come back to the bit.
+/// has none for units, exemplars, start timestamps, native histograms and some types. Timestamps come back as
+/// they were, and so do values to the bit, but for the payload of a NaN and the sign of a bound that is zero.
 ///
 /// ```
 /// use prometheus_exposition::{Format, Metric, MetricFamily, MetricType, MetricValue, Writer};
@@ -57,8 +57,8 @@ impl Writer {
     /// * A gauge histogram is a histogram in the text format, which has no such type. States and infos are
     ///   gauges there and in protobuf.
     /// * A negative timestamp is written in the text format too, where Prometheus does not read it.
-    /// * In OpenMetrics a counter whose name does not end with `_total` is of unknown type, and so is an info without
-    ///   `_info`. A unit that the name does not end with is left out.
+    /// * In OpenMetrics a counter whose name does not end with `_total` is of unknown type, and so is an
+    ///   info without `_info`. A unit that the name does not end with is left out.
     /// * A classic histogram without a bucket for `+Inf` gets one.
     pub fn family(&mut self, family: &MetricFamily) {
         if family.name.is_empty() || family.metrics.is_empty() {
