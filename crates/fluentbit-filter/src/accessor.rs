@@ -60,7 +60,7 @@ enum Part {
     Group(usize),
     Tag,
     /// One of the parts between the dots of the tag.
-    TagPart(usize),
+    TagSegment(usize),
 }
 
 impl Accessor {

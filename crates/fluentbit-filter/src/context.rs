@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use event_model::{Arena, Field, Record, Timestamp};
+use event_model::{Arena, Compat, Field, Record, Timestamp};
+use fluentbit_parser::json::JsonReader;
 use onigmo_regex::Captures;
 use source_text::Span;
 
@@ -31,10 +32,12 @@ impl<'a, 's> Context<'a, 's> {
 /// Memory that filters use again for every record, and the source of random ids.
 ///
 /// One is enough for all filters of a thread.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Scratch {
     pub(crate) captures: Captures,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) parsers: fluentbit_parser::Scratch,
+    json: (Compat, JsonReader),
     fields: Record<'static>,
     random: Random,
 }
@@ -45,6 +48,14 @@ impl Scratch {
     #[must_use]
     pub fn seeded(seed: u128) -> Self {
         Self { random: Random(seed), ..Self::default() }
+    }
+
+    /// A reader of JSON as a release reads it.
+    pub(crate) fn json(&mut self, compat: Compat) -> &mut JsonReader {
+        if self.json.0 != compat {
+            self.json = (compat, JsonReader::new(compat));
+        }
+        &mut self.json.1
     }
 
     /// An empty list of fields. Give it back with [`put_fields`](Self::put_fields) to use its memory again.

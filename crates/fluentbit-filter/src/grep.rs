@@ -67,7 +67,7 @@ impl Rule {
     /// # Errors
     ///
     /// When the accessor or the pattern is malformed.
-    pub fn new(action: Action, field: &str, pattern: &str, compat: Compat) -> Result<Self, Diagnostic> {
+    pub fn new(action: Action, field: &str, pattern: &str, compat: Compat) -> Result<Self, Box<Diagnostic>> {
         Self::at(Span::default(), action, field, pattern, compat)
     }
 
@@ -77,30 +77,27 @@ impl Rule {
         field: &str,
         pattern: &str,
         compat: Compat,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Box<Diagnostic>> {
         let text = if field.starts_with('$') { field.to_owned() } else { format!("${field}") };
         let accessor = Accessor::parse(&text, compat).map_err(|error| {
-            Diagnostic::error("invalid-accessor", span, format!("`{field}` is no record accessor: {error}"))
+            let message = format!("`{field}` is no record accessor: {error}");
+            Diagnostic::error("invalid-accessor", span, message)
         })?;
         if accessor.is_void() && compat == Compat::V1_8 {
-            return Err(Diagnostic::error(
-                "invalid-accessor",
-                span,
-                format!("Fluent Bit 1.8 crashes on the field `{field}`"),
-            ));
+            let message = format!("Fluent Bit 1.8 crashes on the field `{field}`");
+            return Err(Diagnostic::error("invalid-accessor", span, message).into());
         }
         Ok(Self { action, accessor, regex: regex::compile(pattern, span, compat)?, span })
     }
 
-    fn of_property(action: Action, property: &Property, compat: Compat) -> Result<Self, Diagnostic> {
+    fn of_property(action: Action, property: &Property, compat: Compat) -> Result<Self, Box<Diagnostic>> {
         match split::words(&property.value, 1)[..] {
             [field, pattern] => Self::at(property.value_span, action, field, pattern, compat),
-            _ => Err(Diagnostic::error(
-                "invalid-rule",
-                property.value_span,
-                format!("`{}` needs a field and a pattern", property.key),
-            )
-            .help("write the field, one space, and the pattern")),
+            _ => {
+                let message = format!("`{}` needs a field and a pattern", property.key);
+                let problem = Diagnostic::error("invalid-rule", property.value_span, message);
+                Err(problem.help("write the field, one space, and the pattern").into())
+            }
         }
     }
 
@@ -143,20 +140,19 @@ impl Grep {
             };
             match Rule::of_property(action, property, compat) {
                 Ok(rule) => rules.push(rule),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         if combine != Combine::Legacy
-            && let [first, rest @ ..] = &rules[..]
-            && let Some(other) = rest.iter().find(|rule| rule.action != first.action)
+            && let (Some(regex), Some(exclude)) = (section.get("regex"), section.get("exclude"))
         {
             problems.push(
                 Diagnostic::error(
-                    "mixed-rules",
-                    other.span,
+                    "exclusive-properties",
+                    exclude.key_span,
                     "`Logical_Op` cannot put `Regex` and `Exclude` together",
                 )
-                .label(first.span, "the first rule is of the other kind")
+                .label(regex.key_span, "the other kind of rule")
                 .help("use two grep filters, one after the other"),
             );
         }

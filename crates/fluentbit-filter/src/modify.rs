@@ -50,7 +50,7 @@ impl Modify {
             if is_condition {
                 match Condition::new(property, &words, section.compat) {
                     Ok(condition) => modify.conditions.push(condition),
-                    Err(problem) => problems.push(problem),
+                    Err(problem) => problems.push(*problem),
                 }
             } else if let Some(rule) = Rule::new(property, &words, section.compat, problems) {
                 modify.rules.push(rule);

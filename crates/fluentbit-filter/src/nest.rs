@@ -45,7 +45,7 @@ impl Nest {
             Some(property) if !property.value.starts_with("nest") => {
                 problems.push(
                     Diagnostic::error(
-                        "invalid-operation",
+                        "invalid-value",
                         property.value_span,
                         format!("`{}` is no operation", property.value),
                     )
@@ -63,7 +63,7 @@ impl Nest {
         let add = last(&["add_prefix", "prefix_with"]);
         let remove = last(&["remove_prefix"]);
         let prefix = match (add, remove) {
-            (Some(_), Some(other)) => {
+            (Some(other), Some(_)) => {
                 problems.push(Diagnostic::error(
                     "exclusive-properties",
                     other.key_span,
@@ -86,7 +86,7 @@ impl Nest {
             let (name, operation) = if lift { ("Nested_under", "lift") } else { ("Nest_under", "nest") };
             problems.push(Diagnostic::error(
                 "missing-property",
-                section.span,
+                section.plugin().map_or(section.span, |name| name.value_span),
                 format!("the operation `{operation}` needs `{name}`"),
             ));
         }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn complaints() {
         for (lines, expected) in [
-            (&["Operation fold"][..], Some("invalid-operation")),
+            (&["Operation fold"][..], Some("invalid-value")),
             (&["Operation lift"], Some("missing-property")),
             (&["Operation nest", "Wildcard a"], Some("missing-property")),
             (&["Add_prefix a", "Remove_prefix b"], Some("exclusive-properties")),

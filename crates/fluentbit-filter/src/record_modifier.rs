@@ -1,7 +1,9 @@
 //! The `record_modifier` filter: removes fields by name and appends constant ones.
 
+use std::borrow::Cow;
+
 use event_model::{Compat, Field, Record, Value};
-use fluentbit_config::{Property, Section};
+use fluentbit_config::{Property, Section, value};
 use source_text::Diagnostic;
 
 use crate::context::{Context, Event, Observer, Verdict};
@@ -14,9 +16,16 @@ use crate::split;
 #[derive(Clone, Debug)]
 pub struct RecordModifier {
     names: Names,
-    records: Vec<(Box<[u8]>, Box<[u8]>)>,
+    constants: Vec<Constant>,
     uuid_key: Option<Box<[u8]>>,
     compat: Compat,
+}
+
+/// A field that is appended.
+#[derive(Clone, Debug)]
+struct Constant {
+    key: Box<[u8]>,
+    value: Box<[u8]>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,14 +45,17 @@ enum Name {
 impl RecordModifier {
     /// The filter of a section, or `None` and at least one error.
     pub fn from_section(section: &Section, problems: &mut Vec<Diagnostic>) -> Option<Self> {
-        let records =
-            section.get_all("record").filter_map(|property| record(property, section.compat, problems));
-        let records = records.collect();
+        let before = problems.len();
+        let constants = section
+            .get_all("record")
+            .filter_map(|property| constant(property, section.compat, problems))
+            .collect();
         let names = |key| section.get_all(key).map(|property| Name::new(&property.value));
         let remove: Vec<Name> = names("remove_key").collect();
         let allow: Vec<Name> = names("allowlist_key").chain(names("whitelist_key")).collect();
         if !remove.is_empty() && !allow.is_empty() {
-            let span = section.get("remove_key").map_or(section.span, |property| property.key_span);
+            let property = section.get("allowlist_key").or_else(|| section.get("whitelist_key"));
+            let span = property.map_or(section.span, |property| property.key_span);
             problems.push(
                 Diagnostic::error(
                     "exclusive-properties",
@@ -52,11 +64,10 @@ impl RecordModifier {
                 )
                 .help("keep `Remove_key` or `Allowlist_key`"),
             );
-            return None;
         }
-        Some(Self {
+        (!problems[before..].iter().any(Diagnostic::is_error)).then(|| Self {
             names: if allow.is_empty() { Names::Remove(remove) } else { Names::Allow(allow) },
-            records,
+            constants,
             uuid_key: section.str("uuid_key").map(|key| key.as_bytes().into()),
             compat: section.compat,
         })
@@ -69,7 +80,7 @@ impl RecordModifier {
         cx: &mut Context<'a, '_>,
         observer: &mut impl Observer,
     ) -> Verdict<'a> {
-        let emptied = self.records.is_empty()
+        let emptied = self.constants.is_empty()
             && self.uuid_key.is_none()
             && !record.fields.iter().any(|field| self.names.keep(field.key));
         if emptied {
@@ -81,7 +92,7 @@ impl RecordModifier {
             };
         }
         record.fields.retain(|field| self.names.keep(field.key));
-        let constants = self.records.iter().map(|(key, value)| Field::new(key, Value::Str(value)));
+        let constants = self.constants.iter().map(|it| Field::new(&it.key, Value::Str(&it.value)));
         record.fields.extend(constants);
         if let Some(key) = &self.uuid_key {
             let id = uuid(cx.scratch.random());
@@ -91,27 +102,26 @@ impl RecordModifier {
     }
 }
 
-/// `Record KEY VALUE`. What has not two words is ignored.
-fn record(
-    property: &Property,
-    compat: Compat,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<(Box<[u8]>, Box<[u8]>)> {
-    let words: Vec<String> = match compat {
-        Compat::V1_8 => split::words(&property.value, 1).into_iter().map(str::to_owned).collect(),
-        _ => split::tokens(&property.value, 2),
+/// `Record KEY VALUE`.
+fn constant(property: &Property, compat: Compat, problems: &mut Vec<Diagnostic>) -> Option<Constant> {
+    let words: Vec<Cow<'_, str>> = match compat {
+        Compat::V1_8 => split::words(&property.value, 1).into_iter().map(Cow::Borrowed).collect(),
+        _ => value::split_words(&property.value, 2),
     };
     if let [key, value] = &words[..] {
-        return Some((key.as_bytes().into(), value.as_bytes().into()));
+        return Some(Constant { key: key.as_bytes().into(), value: value.as_bytes().into() });
     }
-    problems.push(
-        Diagnostic::warning(
-            "ignored-rule",
-            property.value_span,
-            format!("`{}` is not a key and a value: it is ignored", property.value),
-        )
-        .help("put a value with spaces in double quotes"),
-    );
+    let span = property.value_span;
+    problems.push(match (words.len(), compat) {
+        (3.., _) => {
+            Diagnostic::warning("too-many-words", span, "`Record` with more than two words is ignored")
+                .help("put a value with spaces in double quotes")
+        }
+        (_, Compat::V1_8) => {
+            Diagnostic::warning("too-few-words", span, "`Record` with less than two words is ignored")
+        }
+        _ => Diagnostic::error("too-few-words", span, "`Record` needs a key and a value"),
+    });
     None
 }
 
@@ -215,8 +225,8 @@ mod tests {
     #[test]
     fn complaints() {
         for (lines, expected) in [
-            (&["Record x one two"][..], Some("ignored-rule")),
-            (&["Record x"], Some("ignored-rule")),
+            (&["Record x one two"][..], Some("too-many-words")),
+            (&["Record x"], Some("too-few-words")),
             (&["Remove_key a", "Allowlist_key b"], Some("exclusive-properties")),
             (&["Record x 1"], None),
         ] {

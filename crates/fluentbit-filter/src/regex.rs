@@ -13,8 +13,9 @@ pub(crate) fn wrapping(compat: Compat) -> Wrapping {
 }
 
 /// Compiles `pattern`, which stands somewhere in `span`.
-pub(crate) fn compile(pattern: &str, span: Span, compat: Compat) -> Result<Regex, Diagnostic> {
+pub(crate) fn compile(pattern: &str, span: Span, compat: Compat) -> Result<Regex, Box<Diagnostic>> {
     Regex::fluent_bit(pattern, wrapping(compat)).map_err(|error| {
-        Diagnostic::error("invalid-regex", span, format!("the pattern `{pattern}` does not compile: {error}"))
+        let message = format!("the pattern `{pattern}` does not compile: {error}");
+        Box::new(Diagnostic::error("invalid-regex", span, message))
     })
 }

@@ -7,7 +7,8 @@ use source_text::{Diagnostic, Span};
 
 use crate::accessor::{Accessor, Source, Template};
 use crate::context::{Context, Event, Observer, Verdict};
-use crate::{regex, split};
+use crate::matching::TagPattern;
+use crate::regex;
 
 /// A `rewrite_tag` filter.
 ///
@@ -35,7 +36,7 @@ impl RewriteTag {
         let rules: Vec<Rule> = section
             .get_all("rule")
             .filter_map(|property| {
-                Rule::new(property, section.compat).map_err(|problem| problems.push(problem)).ok()
+                Rule::new(property, section.compat).map_err(|problem| problems.push(*problem)).ok()
             })
             .collect();
         let failed = problems[before..].iter().any(Diagnostic::is_error);
@@ -47,6 +48,28 @@ impl RewriteTag {
             ));
         }
         (!failed).then_some(Self { rules, compat: section.compat })
+    }
+
+    /// Reports rules whose new tag the filter itself is for.
+    pub(crate) fn report_loops(&self, tags: &TagPattern, problems: &mut Vec<Diagnostic>) {
+        for rule in &self.rules {
+            let Some(tag) = rule.tag.as_text().filter(|tag| tags.matches(tag)) else { continue };
+            let tag = String::from_utf8_lossy(&tag).into_owned();
+            let code = "retag-loop";
+            let problem = match self.compat {
+                Compat::V1_8 => Diagnostic::error(
+                    code,
+                    rule.span,
+                    format!("Fluent Bit 1.8 crashes: this filter is also for the new tag `{tag}`"),
+                ),
+                _ => Diagnostic::warning(
+                    code,
+                    rule.span,
+                    format!("this filter is also for the new tag `{tag}`: it will leave those records alone"),
+                ),
+            };
+            problems.push(problem.help("choose a new tag that `Match` does not match"));
+        }
     }
 
     /// Decides about a record, which stays as it is.
@@ -81,19 +104,17 @@ impl RewriteTag {
 }
 
 impl Rule {
-    fn new(property: &Property, compat: Compat) -> Result<Self, Diagnostic> {
+    fn new(property: &Property, compat: Compat) -> Result<Self, Box<Diagnostic>> {
         let span = property.value_span;
-        let words = split::tokens(&property.value, 4);
+        let words = value::split_words(&property.value, 4);
         let [key, pattern, tag, keep, ..] = &words[..] else {
-            return Err(Diagnostic::error(
-                "invalid-rule",
-                span,
-                format!("`{}` needs four words, `{}` has {}", property.key, property.value, words.len()),
-            )
-            .help("write `Rule $KEY PATTERN NEW_TAG KEEP`"));
+            let message = format!("`{}` needs four words, and has {}", property.key, words.len());
+            let problem = Diagnostic::error("too-few-words", span, message);
+            return Err(problem.help("write `Rule $KEY PATTERN NEW_TAG KEEP`").into());
         };
         let malformed = |text: &str, error| {
-            Diagnostic::error("invalid-accessor", span, format!("`{text}` is no record accessor: {error}"))
+            let message = format!("`{text}` is no record accessor: {error}");
+            Box::new(Diagnostic::error("invalid-accessor", span, message))
         };
         Ok(Self {
             key: Accessor::parse(key, compat).map_err(|error| malformed(key, error))?,
@@ -161,7 +182,7 @@ mod tests {
     fn complaints() {
         for (lines, expected) in [
             (&[][..], Some("no-rules")),
-            (&["Rule $b two x"], Some("invalid-rule")),
+            (&["Rule $b two x"], Some("too-few-words")),
             (&["Rule $b ( x false"], Some("invalid-regex")),
             (&["Rule $b[ two x false"], Some("invalid-accessor")),
             (&["Rule $b two $x[ false"], Some("invalid-accessor")),

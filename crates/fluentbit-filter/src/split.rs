@@ -1,4 +1,5 @@
-//! The three ways Fluent Bit takes the value of a property apart.
+//! Two of the ways Fluent Bit takes the value of a property apart; the third is
+//! [`split_words`](fluentbit_config::value::split_words).
 
 /// Splits at spaces, as `flb_utils_split` does: runs of spaces count as one, quotes are nothing special, and
 /// after `most` words the rest is one more, as it stands (a space is taken off its front).
@@ -52,39 +53,6 @@ pub(crate) fn quoted_words(text: &str, most: usize) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// Splits at spaces, as `flb_slist_split_tokens` does: a word in double quotes may hold spaces and `\"`; after
-/// `most` words the rest is one more.
-pub(crate) fn tokens(text: &str, most: usize) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text.trim_start_matches(' ');
-    while !rest.is_empty() {
-        if found.len() == most {
-            found.push(rest.to_owned());
-            break;
-        }
-        rest = match rest.strip_prefix('"') {
-            Some(inside) => {
-                let closing = inside.match_indices('"').map(|(at, _)| at);
-                // A quote is not the end when a backslash stands before it, were it another one's escape.
-                let end = closing.into_iter().find(|at| !inside[..*at].ends_with('\\'));
-                let (word, after) = match end {
-                    Some(end) => (&inside[..end], &inside[end + 1..]),
-                    None => (inside, ""),
-                };
-                found.push(word.replace("\\\"", "\""));
-                after
-            }
-            None => {
-                let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
-                found.push(word.to_owned());
-                after
-            }
-        };
-        rest = rest.trim_start_matches(' ');
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,22 +88,6 @@ mod tests {
         ] {
             let expected = expected.map(|words| words.iter().map(|word| (*word).to_owned()).collect());
             assert_eq!(quoted_words(text, 3), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn slist() {
-        for (text, most, expected) in [
-            ("x 1", 2, &["x", "1"][..]),
-            ("x one two", 2, &["x", "one", "two"]),
-            (r#"x "one two""#, 2, &["x", "one two"]),
-            (r#""a \" b" c"#, 2, &["a \" b", "c"]),
-            (r#"x "open y"#, 2, &["x", "open y"]),
-            ("$b ^two$ new.tag false", 4, &["$b", "^two$", "new.tag", "false"]),
-            ("  x   1  ", 4, &["x", "1"]),
-            ("", 4, &[]),
-        ] {
-            assert_eq!(tokens(text, most), expected, "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use event_model::{Arena, Compat, Field, OwnedValue, Record, Timestamp, Value};
 use fluentbit_config::{Section, load};
+use fluentbit_parser::ParserSet;
 use source_text::Diagnostic;
 
 use crate::{Context, Scratch};
@@ -65,4 +66,39 @@ fn show_value(value: Value<'_>) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+/// Parsers `level` (regex), `stamp` (regex with a time), `json` and `kv` (logfmt).
+pub(crate) fn parsers(compat: Compat) -> ParserSet {
+    const TEXT: &str = r"
+[PARSER]
+    Name level
+    Format regex
+    Regex ^(?<level>[A-Z]+) (?<text>.*)$
+[PARSER]
+    Name stamp
+    Format regex
+    Regex ^(?<time>\d\S+) (?<text>.*)$
+    Time_Format %Y-%m-%dT%H:%M:%S%z
+[PARSER]
+    Name json
+    Format json
+    Time_Key at
+    Time_Format %Y-%m-%dT%H:%M:%S%z
+[PARSER]
+    Name kv
+    Format logfmt
+[PARSER]
+    Name two-parts
+    Format regex
+    Regex ^(?<namespace_name>[^.]+)\.(?<pod_name>.+)$
+";
+    let main = "[SERVICE]\n    Parsers_File p.conf\n";
+    let files = fluentbit_config::MemoryFiles::from([("f.conf", main), ("p.conf", TEXT.trim_start())]);
+    let (config, problems) = load("f.conf", &files, &(), compat);
+    assert!(problems.iter().all(|problem| !problem.is_error()), "{problems:?}");
+    let mut problems = Vec::new();
+    let parsers = ParserSet::from_config(&config, &mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    parsers
 }

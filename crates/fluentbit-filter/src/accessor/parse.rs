@@ -63,7 +63,7 @@ fn tag_part(after: &[u8]) -> (Part, usize) {
         [b'[', inside @ ..] if !inside.is_empty() => {
             let closing = inside.iter().position(|byte| *byte == b']');
             // Without a closing bracket the text goes on at the opening one.
-            (Part::TagPart(number(inside)), closing.map_or(0, |closing| closing + 2))
+            (Part::TagSegment(number(inside)), closing.map_or(0, |closing| closing + 2))
         }
         _ => (Part::Tag, 0),
     }
@@ -223,7 +223,7 @@ mod tests {
                 }
                 Part::Group(group) => format!("<{group}>"),
                 Part::Tag => "{tag}".to_owned(),
-                Part::TagPart(part) => format!("{{tag {part}}}"),
+                Part::TagSegment(part) => format!("{{tag {part}}}"),
             })
             .collect()
     }

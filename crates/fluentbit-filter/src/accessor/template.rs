@@ -54,13 +54,23 @@ impl Template {
         !self.parts.iter().any(|part| matches!(part, Part::Path(_) | Part::Group(_)))
     }
 
+    /// The text, if it is always the same.
+    #[must_use]
+    pub fn as_text(&self) -> Option<Vec<u8>> {
+        let texts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => Some(&**text),
+            _ => None,
+        });
+        texts.collect::<Option<Vec<_>>>().map(|texts| texts.concat())
+    }
+
     /// Appends the text for `source`.
     pub fn fill(&self, out: &mut Vec<u8>, source: &Source<'_>) {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.extend_from_slice(text),
                 Part::Tag => out.extend_from_slice(source.tag),
-                Part::TagPart(index) => out.extend_from_slice(tag_part(source.tag, *index)),
+                Part::TagSegment(index) => out.extend_from_slice(tag_part(source.tag, *index)),
                 Part::Group(group) => {
                     let text = source
                         .matched
@@ -161,5 +171,8 @@ mod tests {
         assert!(constant("a.$TAG[1].$TAG"));
         assert!(!constant("a.$1"));
         assert!(!constant("$k"));
+        let text = |text| Template::parse(text, Compat::V5_1).unwrap().as_text();
+        assert_eq!(text("new.tag"), Some(b"new.tag".to_vec()));
+        assert_eq!(text("new.$TAG"), None);
     }
 }

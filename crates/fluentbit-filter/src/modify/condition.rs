@@ -28,9 +28,13 @@ enum Test {
 }
 
 impl Condition {
-    pub(super) fn new(property: &Property, words: &[String], compat: Compat) -> Result<Self, Diagnostic> {
+    pub(super) fn new(
+        property: &Property,
+        words: &[String],
+        compat: Compat,
+    ) -> Result<Self, Box<Diagnostic>> {
         let span = property.value_span;
-        let fail = |message: String| Diagnostic::error("invalid-condition", span, message);
+        let fail = |message: String| Box::new(Diagnostic::error("invalid-condition", span, message));
         let (name, a) = match words {
             [name, a, ..] => (name.as_str(), a.as_str()),
             _ => return Err(fail(format!("`{}` needs a key", property.value))),
@@ -38,7 +42,8 @@ impl Condition {
         let b = words.get(2).map_or("", String::as_str);
         let accessor = || {
             Accessor::parse(a, compat).map_err(|error| {
-                Diagnostic::error("invalid-accessor", span, format!("`{a}` is no record accessor: {error}"))
+                let message = format!("`{a}` is no record accessor: {error}");
+                Box::new(Diagnostic::error("invalid-accessor", span, message))
             })
         };
         let compile = |pattern: &str| match pattern {
@@ -60,7 +65,7 @@ impl Condition {
                 let problem = fail(format!("`{name}` is no condition"));
                 let meant = source_text::suggest(name, NAMES);
                 return Err(match meant {
-                    Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+                    Some(meant) => Box::new(problem.help(format!("did you mean `{meant}`?"))),
                     None => problem,
                 });
             }

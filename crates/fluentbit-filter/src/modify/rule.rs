@@ -68,7 +68,7 @@ impl Rule {
         match Change::new(property, words, compat, problems) {
             Ok(change) => Some(Self { change, span: property.value_span }),
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 None
             }
         }
@@ -129,12 +129,12 @@ impl Change {
         words: &[String],
         compat: Compat,
         problems: &mut Vec<Diagnostic>,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Box<Diagnostic>> {
         let span = property.value_span;
         let name = property.key.to_ascii_lowercase();
         let fail = |help: &str| {
             let message = format!("`{} {}` is no rule", property.key, property.value);
-            Diagnostic::error("invalid-rule", span, message).help(help)
+            Box::new(Diagnostic::error("invalid-rule", span, message).help(help))
         };
         let [key, .., last] = words else {
             let [key] = words else { return Err(fail("the rule is empty")) };
@@ -174,13 +174,13 @@ impl Change {
 }
 
 /// Fluent Bit 5.1 compiles keys and values of all rules, and fails where that fails.
-fn compiles(word: &str, span: Span, compat: Compat) -> Result<(), Diagnostic> {
+fn compiles(word: &str, span: Span, compat: Compat) -> Result<(), Box<Diagnostic>> {
     if compat == Compat::V1_8 {
         return Ok(());
     }
-    regex::compile(word, span, compat)
-        .map(drop)
-        .map_err(|problem| problem.help("Fluent Bit compiles keys and values of all rules as patterns"))
+    regex::compile(word, span, compat).map(drop).map_err(|problem| {
+        Box::new(problem.help("Fluent Bit compiles keys and values of all rules as patterns"))
+    })
 }
 
 fn three_words(property: &Property, key: &str, last: &str, change: &Change) -> Diagnostic {
