@@ -102,14 +102,13 @@ impl<'a> Series<'a> {
         Self { source: Source::Line(line), value, timestamp_ms, start_timestamp_ms, meta }
     }
 
-    pub(crate) fn from_message(message: SeriesMessage<'a>, meta: Meta<'a>) -> Self {
-        Self {
-            value: message.value(),
-            timestamp_ms: message.timestamp_ms(),
-            start_timestamp_ms: message.start_timestamp_ms(),
-            source: Source::Message(message),
-            meta,
-        }
+    pub(crate) fn from_message(
+        message: SeriesMessage<'a>,
+        value: f64,
+        (timestamp_ms, start_timestamp_ms): (Option<i64>, Option<i64>),
+        meta: Meta<'a>,
+    ) -> Self {
+        Self { source: Source::Message(message), value, timestamp_ms, start_timestamp_ms, meta }
     }
 
     /// The metric's name, with its escapes replaced.
@@ -127,7 +126,7 @@ impl<'a> Series<'a> {
         match &self.source {
             Source::Line(line) => Labels::of_line(line, self.meta),
             Source::Message(message) => {
-                Labels::of_message(message.labels(), message.bucket_label(), self.meta)
+                Labels::of_message(message.labels(), message.bound_label(), self.meta)
             }
         }
     }

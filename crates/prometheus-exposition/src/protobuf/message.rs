@@ -12,46 +12,50 @@ use crate::label::Label;
 /// The number of the `LabelPair`s' field in a `Metric` and in an `Exemplar`.
 const LABEL: u32 = 1;
 
-/// One series of a metric.
+/// One series of a metric: what tells it from the others.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeriesMessage<'a> {
     pub(super) family: &'a [u8],
-    pub(super) suffix: &'static str,
-    pub(super) metric: Metric<'a>,
-    /// The label that tells one quantile or bucket from another, and its value.
-    pub(super) bound: Option<(&'static str, f64)>,
-    pub(super) value: f64,
+    pub(super) metric: &'a [u8],
+    pub(super) part: Part,
     pub(super) exemplar: Option<&'a [u8]>,
+}
+
+/// Which of the series of a metric.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    /// The only one.
+    Whole,
+    Count,
+    Sum,
+    /// Of this upper bound.
+    Bucket(f64),
+    Quantile(f64),
 }
 
 impl<'a> SeriesMessage<'a> {
     pub(crate) fn name(&self) -> Cow<'a, [u8]> {
-        if self.suffix.is_empty() {
-            Cow::Borrowed(self.family)
-        } else {
-            Cow::Owned([self.family, self.suffix.as_bytes()].concat())
-        }
+        let suffix: &[u8] = match self.part {
+            Part::Whole | Part::Quantile(_) => return Cow::Borrowed(self.family),
+            Part::Count => b"_count",
+            Part::Sum => b"_sum",
+            Part::Bucket(_) => b"_bucket",
+        };
+        Cow::Owned([self.family, suffix].concat())
     }
 
     pub(crate) fn labels(&self) -> LabelPairs<'a> {
-        self.metric.labels()
+        LabelPairs(Fields(self.metric))
     }
 
-    pub(crate) fn bucket_label(&self) -> Option<Label<'a>> {
-        let (name, bound) = self.bound?;
+    /// The label that tells one quantile or bucket from another.
+    pub(crate) fn bound_label(&self) -> Option<Label<'a>> {
+        let (name, bound) = match self.part {
+            Part::Bucket(bound) => ("le", bound),
+            Part::Quantile(bound) => ("quantile", bound),
+            _ => return None,
+        };
         Some(Label::new(name.as_bytes(), Digits::openmetrics(bound).as_bytes().to_vec()))
-    }
-
-    pub(crate) fn value(&self) -> f64 {
-        self.value
-    }
-
-    pub(crate) fn timestamp_ms(&self) -> Option<i64> {
-        self.metric.timestamp_ms()
-    }
-
-    pub(crate) fn start_timestamp_ms(&self) -> Option<i64> {
-        self.metric.start_timestamp_ms
     }
 
     pub(crate) fn exemplar(&self) -> Option<Exemplar<'a>> {
@@ -183,13 +187,17 @@ impl<'a> Metric<'a> {
         LabelPairs(Fields(self.message))
     }
 
+    pub(super) fn start_timestamp_ms(&self) -> Option<i64> {
+        self.start_timestamp_ms
+    }
+
     /// The messages of the labels.
     pub(super) fn label_messages(&self) -> impl Iterator<Item = &'a [u8]> {
         Fields(self.message).of(LABEL).map(Field::bytes)
     }
 
     /// A timestamp of 0 cannot be told from none.
-    fn timestamp_ms(&self) -> Option<i64> {
+    pub(super) fn timestamp_ms(&self) -> Option<i64> {
         (self.timestamp_ms != 0).then_some(self.timestamp_ms)
     }
 

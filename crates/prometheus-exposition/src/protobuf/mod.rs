@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::format::{MetricType, Options};
 use crate::histogram::Span;
 use crate::quote::quote;
-use message::{Bucket, COUNTER, GAUGE, HISTOGRAM, Metric, SUMMARY, UNTYPED, Values, or_whole};
+use message::{Bucket, COUNTER, GAUGE, HISTOGRAM, Metric, Part, SUMMARY, UNTYPED, Values, or_whole};
 use wire::{Field, Fields, Varint, WireError};
 
 /// Reads what Prometheus' `ProtobufParser` reads: family by family and metric by metric.
@@ -95,7 +95,7 @@ impl<'a> ProtobufParser<'a> {
                 let number = if self.family.metric_type == MetricType::Summary { SUMMARY } else { HISTOGRAM };
                 let float = if number == HISTOGRAM { metric.double(HISTOGRAM, 4) } else { 0.0 };
                 let value = or_whole(float, metric.varint(number, 1));
-                (Step::Sum(metric), self.series(metric, "_count", value, None, None))
+                (Step::Sum(metric), self.series(metric, Part::Count, value, None))
             }
             Step::Sum(metric) => {
                 let number = if self.family.metric_type == MetricType::Summary { SUMMARY } else { HISTOGRAM };
@@ -105,7 +105,7 @@ impl<'a> ProtobufParser<'a> {
                 } else {
                     Step::Buckets(metric, values)
                 };
-                (next, self.series(metric, "_sum", metric.double(number, 2), None, None))
+                (next, self.series(metric, Part::Sum, metric.double(number, 2), None))
             }
             Step::Quantiles(metric, mut values) => {
                 let Some((_, quantile)) = values.find(|field| field.0 == 3) else {
@@ -120,7 +120,7 @@ impl<'a> ProtobufParser<'a> {
                         _ => {}
                     }
                 }
-                let series = self.series(metric, "", value, Some(("quantile", bound)), None);
+                let series = self.series(metric, Part::Quantile(bound), value, None);
                 (Step::Quantiles(metric, values), series)
             }
             Step::Buckets(metric, mut values) => {
@@ -129,14 +129,14 @@ impl<'a> ProtobufParser<'a> {
                     return Ok(Taken::Nothing);
                 };
                 let Bucket { upper_bound, count, exemplar } = Bucket::read(bucket.bytes());
-                let series = self.series(metric, "_bucket", count, Some(("le", upper_bound)), exemplar);
+                let series = self.series(metric, Part::Bucket(upper_bound), count, exemplar);
                 // Buckets after the infinite one are not read.
                 let done = upper_bound == f64::INFINITY;
                 (if done { Step::NextMetric } else { Step::Buckets(metric, values) }, series)
             }
             Step::InfiniteBucket(metric) => {
                 let count = or_whole(metric.double(HISTOGRAM, 4), metric.varint(HISTOGRAM, 1));
-                (Step::NextMetric, self.series(metric, "_bucket", count, Some(("le", f64::INFINITY)), None))
+                (Step::NextMetric, self.series(metric, Part::Bucket(f64::INFINITY), count, None))
             }
         };
         self.step = next;
@@ -259,7 +259,7 @@ impl<'a> ProtobufParser<'a> {
             _ => (self.untyped, None),
         };
         self.step = Step::NextMetric;
-        Ok(Taken::Entry(self.series(metric, "", value, None, exemplar)))
+        Ok(Taken::Entry(self.series(metric, Part::Whole, value, exemplar)))
     }
 
     fn meta(&self) -> Meta<'a> {
@@ -267,16 +267,10 @@ impl<'a> ProtobufParser<'a> {
         Meta { metric_type, unit, labels: self.options.type_and_unit_labels }
     }
 
-    fn series(
-        &self,
-        metric: Metric<'a>,
-        suffix: &'static str,
-        value: f64,
-        bound: Option<(&'static str, f64)>,
-        exemplar: Option<&'a [u8]>,
-    ) -> Entry<'a> {
-        let message = SeriesMessage { family: self.family.name, suffix, metric, bound, value, exemplar };
-        Entry::Series(Series::from_message(message, self.meta()))
+    fn series(&self, metric: Metric<'a>, part: Part, value: f64, exemplar: Option<&'a [u8]>) -> Entry<'a> {
+        let message = SeriesMessage { family: self.family.name, metric: metric.message(), part, exemplar };
+        let timestamps = (metric.timestamp_ms(), metric.start_timestamp_ms());
+        Entry::Series(Series::from_message(message, value, timestamps, self.meta()))
     }
 
     fn error(&self, error: WireError) -> Error {
