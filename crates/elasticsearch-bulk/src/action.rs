@@ -30,8 +30,8 @@ pub(crate) struct ActionWriter {
     reuse: Reuse,
 }
 
-/// What Fluent Bit forgets to reset between the records of a chunk. Some documents end up under the id, or in an
-/// index named by a remnant, of another one.
+/// What Fluent Bit forgets to reset between the records of a chunk. Some documents end up under the id, or
+/// in an index named by a remnant, of another one.
 #[derive(Clone, Debug)]
 enum Reuse {
     Nothing,
@@ -121,13 +121,13 @@ impl ActionWriter {
     }
 
     /// Appends the line of a document without id.
-    pub(crate) fn anonymous(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn anonymous(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.without_id);
         out.extend_from_slice(b"}}\n");
     }
 
     /// Appends the line of a document with a made id.
-    pub(crate) fn identified(&mut self, out: &mut Vec<u8>, id: &[u8; 36]) {
+    pub(crate) fn identified(&self, out: &mut Vec<u8>, id: &[u8; 36]) {
         out.extend_from_slice(&self.with_id);
         out.extend_from_slice(b",\"_id\":\"");
         out.extend_from_slice(id);
@@ -166,8 +166,8 @@ impl ActionWriter {
         let date = self.date.at(second);
         if let Reuse::Index(last) = &mut self.reuse {
             let own = if self.index.is_empty() { logstash.prefix.len() } else { self.index.len() };
-            // The record's prefix overwrites the start of what is there; what is behind the date stays, cut off
-            // by C's end of text.
+            // The record's prefix overwrites the start of what is there; what is behind the date stays, cut
+            // off by C's end of text.
             overwrite(last, 0, &self.index);
             overwrite(last, own, &[separator, date, b"\0"].concat());
             let end = last.iter().position(|byte| *byte == 0).unwrap_or(last.len());
@@ -191,7 +191,8 @@ impl ActionWriter {
     }
 }
 
-/// Writes a text in quotes. Fluent Bit does not escape names, so that a quote in one breaks the whole request.
+/// Writes a text in quotes. Fluent Bit does not escape names, so that a quote in one breaks the whole
+/// request.
 fn quoted(out: &mut Vec<u8>, text: &[u8], delivery: Delivery) {
     if delivery == Delivery::Safe {
         json::string(out, text, Style::Utf8);

@@ -23,7 +23,8 @@
 //! assert!(item.action.ends_with(br#""_id":"c19bee65-73b2-80c3-643c-809c3943106c"}}"#));
 //!
 //! let answer = br#"{"errors":true,"items":[{"create":{"status":429}}]}"#;
-//! let Outcome::Partial(problems) = Delivery::Safe.judge(Sent::new(body.len(), operation), 200, answer) else {
+//! let sent = Sent::new(body.len(), operation);
+//! let Outcome::Partial(problems) = Delivery::Safe.judge(sent, 200, answer) else {
 //!     panic!()
 //! };
 //! let again = body.select(problems.iter().map(|problem| problem.item));

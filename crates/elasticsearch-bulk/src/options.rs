@@ -17,9 +17,9 @@ pub enum IdSource {
     Server,
     /// A hash of the document (`Generate_ID On`): equal documents of the same millisecond become one.
     Content,
-    /// The place the record was read from (`Generate_ID offset`, which Fluent Bit does not have): a record sent
-    /// twice is stored once, and no two records become one. Records of unknown origin get the id of their
-    /// content.
+    /// The place the record was read from (`Generate_ID offset`, which Fluent Bit does not have): a record
+    /// sent twice is stored once, and no two records become one. Records of unknown origin get the id of
+    /// their content.
     Origin,
     /// The record's own text at this place (`Id_Key`).
     Key(Accessor),

@@ -48,8 +48,8 @@ pub enum Outcome<'a> {
     Partial(Vec<Problem<'a>>),
     /// Send the whole body again, later.
     Retry(ServerError<'a>),
-    /// Send the body in halves: it is too large, or something in it spoils all of it. A body of one item that is
-    /// refused is rejected.
+    /// Send the body in halves: it is too large, or something in it spoils all of it. A body of one item
+    /// that is refused is rejected.
     Refused(ServerError<'a>),
     /// Send the body again [without types](crate::BulkBody::without_types), and those to come too.
     TypesRefused,

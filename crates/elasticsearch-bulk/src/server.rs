@@ -45,8 +45,8 @@ impl ServerVersion {
         })
     }
 
-    /// Whether action lines may name a type: Elasticsearch before 8 and OpenSearch before 2. A version that cannot
-    /// be read is taken for an old one.
+    /// Whether action lines may name a type: Elasticsearch before 8 and OpenSearch before 2. A version that
+    /// cannot be read is taken for an old one.
     #[must_use]
     pub fn takes_types(&self) -> bool {
         let major = self.number.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);

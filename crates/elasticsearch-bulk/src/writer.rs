@@ -10,8 +10,8 @@ use crate::options::{BulkOptions, IdSource, WriteOperation};
 
 /// Writes records as items of bulk bodies.
 ///
-/// Call [`begin`](Self::begin) once for each chunk of records of one tag, then [`write`](Self::write) for each
-/// record.
+/// Call [`begin`](Self::begin) once for each chunk of records of one tag, then [`write`](Self::write) for
+/// each record.
 ///
 /// ```
 /// use elasticsearch_bulk::{BulkBody, BulkOptions, BulkWriter};
@@ -89,7 +89,8 @@ impl BulkWriter {
         }
     }
 
-    /// Writes an item; `fields` are those of the document, while names of indices and ids come from the record.
+    /// Writes an item; `fields` are those of the document, while names of indices and ids come from the
+    /// record.
     fn item(
         &mut self,
         body: &mut BulkBody,

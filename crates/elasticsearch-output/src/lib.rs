@@ -1,10 +1,10 @@
 //! Delivers bulk requests to Elasticsearch and OpenSearch until each document has its verdict.
 //!
 //! A [`Batch`] holds a bulk body and what is known of each of its documents. A [`Sender`] sends it, reads the
-//! answer and sends again what has to be: single documents that a busy server turned away, halves of a body that is
-//! too large, everything after a failure; after Fluent Bit's growing waits ([`Backoff`]) and as often as it is
-//! told to ([`RetryLimit`]). Documents that no server takes go to a [`RejectedSink`], such as a file
-//! ([`DeadLetters`]).
+//! answer and sends again what has to be: single documents that a busy server turned away, halves of a body
+//! that is too large, everything after a failure; after Fluent Bit's growing waits ([`Backoff`]) and as
+//! often as it is told to ([`RetryLimit`]). Documents that no server takes go to a [`RejectedSink`], such as
+//! a file ([`DeadLetters`]).
 //!
 //! ```
 //! use elasticsearch_bulk::{BulkBody, BulkOptions, BulkWriter};
@@ -21,8 +21,8 @@
 //!
 //! [`Sender`] shows how a batch is sent, and how sending is interrupted without losing track.
 //!
-//! What it does not do: make documents or judge answers (that is `elasticsearch-bulk`), follow redirects, balance
-//! over several servers, or sign requests for AWS.
+//! What it does not do: make documents or judge answers (that is `elasticsearch-bulk`), follow redirects,
+//! balance over several servers, or sign requests for AWS.
 #![forbid(unsafe_code)]
 
 mod batch;

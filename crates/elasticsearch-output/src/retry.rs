@@ -44,8 +44,8 @@ impl RetryLimit {
     }
 }
 
-/// How long to wait before something is sent again: a random point of Fluent Bit's growing range (`scheduler.base`
-/// and `scheduler.cap`), and a little longer.
+/// How long to wait before something is sent again: a random point of Fluent Bit's growing range
+/// (`scheduler.base` and `scheduler.cap`), and a little longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backoff {

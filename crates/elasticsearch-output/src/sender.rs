@@ -28,15 +28,16 @@ const LEFT_OUT: u8 = 2;
 
 /// Delivers bulk bodies to one server.
 ///
-/// A sender can work on several batches at once; each request waits for its answer on a connection of its own, and
-/// connections are used again.
+/// A sender can work on several batches at once; each request waits for its answer on a connection of its
+/// own, and connections are used again.
 ///
 /// ```no_run
 /// use elasticsearch_bulk::{BulkBody, BulkOptions};
 /// use elasticsearch_output::{Batch, DeadLetters, Sender, Settings};
 /// use event_model::Compat;
 ///
-/// # async fn deliver(body: BulkBody, stop: impl Future<Output = ()>) -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::error::Error;
+/// # async fn deliver(body: BulkBody, stop: impl Future<Output = ()>) -> Result<(), Box<dyn Error>> {
 /// let sender = Sender::new(Settings::new(BulkOptions::new(Compat::V5_1)))?;
 /// let mut rejected = DeadLetters::open("rejected.jsonl".as_ref())?;
 /// let mut batch = Batch::new(body);
@@ -82,8 +83,8 @@ impl Sender {
         &self.settings
     }
 
-    /// Whether the server is known to refuse types, which are then left out. Writers may leave them out as well
-    /// from now on, which is cheaper.
+    /// Whether the server is known to refuse types, which are then left out. Writers may leave them out as
+    /// well from now on, which is cheaper.
     #[must_use]
     pub fn refuses_types(&self) -> bool {
         self.types.load(Ordering::Relaxed) == LEFT_OUT
@@ -92,8 +93,8 @@ impl Sender {
     /// Sends a batch until each document is delivered, rejected, or given up after as many attempts as are
     /// allowed.
     ///
-    /// The future may be dropped at any time. What was not answered by then is still pending, and is sent again
-    /// when the batch is.
+    /// The future may be dropped at any time. What was not answered by then is still pending, and is sent
+    /// again when the batch is.
     ///
     /// # Errors
     /// `rejected` failed to take a document. It and what follows it stay pending.

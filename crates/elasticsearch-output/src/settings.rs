@@ -124,8 +124,8 @@ impl Settings {
         }
     }
 
-    /// Reads an output section and the service section, for documents of `bulk`. What Fluent Bit refuses to start
-    /// with is an error among the diagnostics.
+    /// Reads an output section and the service section, for documents of `bulk`. What Fluent Bit refuses to
+    /// start with is an error among the diagnostics.
     #[must_use]
     pub fn from_section(section: &Section, service: &Section, bulk: BulkOptions) -> (Self, Vec<Diagnostic>) {
         let mut reader = Reader { section, problems: Vec::new() };

@@ -16,8 +16,8 @@
 //! assert_eq!(found, Some(Value::Str(b"web")));
 //! ```
 //!
-//! [`json`] and [`msgpack`] write records byte for byte as Fluent Bit does, [`number`] and [`strftime`] the parts
-//! they share with other formats. A [`Constant`] is rendered once and copied from then on.
+//! [`json`] and [`msgpack`] write records byte for byte as Fluent Bit does, [`number`] and [`strftime`] the
+//! parts they share with other formats. A [`Constant`] is rendered once and copied from then on.
 //!
 //! Text is bytes: log lines are usually UTF-8, and not always. Any value can be written: nothing panics, time
 //! grows with its size, and what is nested deeper than [`MAX_DEPTH`] is written as null.
@@ -45,6 +45,6 @@ pub use strftime::{DateText, strftime};
 pub use timestamp::Timestamp;
 pub use value::{Elements, Kind, Members, Value};
 
-/// How deep maps and arrays may be nested for the writers of this crate: what lies deeper is written as null, so
-/// that no input exhausts the stack.
+/// How deep maps and arrays may be nested for the writers of this crate: what lies deeper is written as
+/// null, so that no input exhausts the stack.
 pub const MAX_DEPTH: usize = 256;

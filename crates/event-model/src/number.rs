@@ -119,7 +119,8 @@ fn general(out: &mut Vec<u8>, value: f64) {
 
 type Digits = [u8; PRECISION as usize];
 
-/// The digits of a double, correctly rounded, and the power of ten of the first one; for doubles of everyday size.
+/// The digits of a double, correctly rounded, and the power of ten of the first one; for doubles of everyday
+/// size.
 fn quick_digits(value: f64) -> Option<(Digits, i32)> {
     const LEAST: u64 = 10_u64.pow(PRECISION - 1);
     const LIMIT: u64 = 10_u64.pow(PRECISION);
@@ -177,8 +178,8 @@ impl Binary {
         }
     }
 
-    /// The value times `10^power`, rounded to a whole number, ties to even; `None` if that needs more than 128
-    /// bits on the way, or more than 64 for the result.
+    /// The value times `10^power`, rounded to a whole number, ties to even; `None` if that needs more than
+    /// 128 bits on the way, or more than 64 for the result.
     fn times_power_of_ten(self, power: u32) -> Option<u64> {
         let product = u128::from(self.mantissa).checked_mul(10_u128.checked_pow(power)?)?;
         if self.exponent >= 0 {

@@ -1,8 +1,8 @@
 //! Fluent Bit's `stdout` and `file` outputs: records in, the same bytes out.
 //!
-//! An output formats chunk by chunk. [`StdoutFormatter`] and [`FileFormatter`] are told when a chunk begins and
-//! ends and are given its records in between; each call appends to one buffer, which the caller writes where it
-//! belongs.
+//! An output formats chunk by chunk. [`StdoutFormatter`] and [`FileFormatter`] are told when a chunk begins
+//! and ends and are given its records in between; each call appends to one buffer, which the caller writes
+//! where it belongs.
 //!
 //! ```
 //! use event_model::{Compat, Field, Record, Timestamp, Value};
@@ -43,7 +43,8 @@ pub use stdout::{StdoutFormat, StdoutFormatter, StdoutOptions};
 /// How all outputs of a configuration write JSON text: `json.escape_unicode` of its `[SERVICE]`, which
 /// 1.8.11 does not have.
 ///
-/// A value that is no boolean is as if it were not set; checking the service section is not this crate's task.
+/// A value that is no boolean is as if it were not set; checking the service section is not this crate's
+/// task.
 #[must_use]
 pub fn json_style(service: &Section) -> Style {
     let default = Style::default_of(service.compat);

@@ -7,8 +7,8 @@ const MAX_DEPTH: usize = event_model::MAX_DEPTH;
 
 /// Appends a value in the notation of msgpack-c's printer: `{"k"=>[1, nil, 2.000000]}`.
 ///
-/// Text is written as it is between quotes, bytes (`bin`) with `\x..` for what is not printable. Maps and arrays
-/// nested deeper than [`event_model::MAX_DEPTH`] become `nil`.
+/// Text is written as it is between quotes, bytes (`bin`) with `\x..` for what is not printable. Maps and
+/// arrays nested deeper than [`event_model::MAX_DEPTH`] become `nil`.
 ///
 /// ```
 /// use event_model::Value;

@@ -17,8 +17,8 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look for
-    // the length of a run before it is copied.
+    // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look
+    // for the length of a run before it is copied.
     while let Some(chunk) = rest.first_chunk::<CHUNK>() {
         let clean = clean_length(chunk);
         let start = out.len();
@@ -41,7 +41,8 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
     out.push(b'"');
 }
 
-/// Writes the character at the start of `rest`, which is to be escaped or is not ASCII. Returns what follows it.
+/// Writes the character at the start of `rest`, which is to be escaped or is not ASCII. Returns what follows
+/// it.
 #[inline(always)]
 fn character<'t>(out: &mut Vec<u8>, rest: &'t [u8], style: Style) -> &'t [u8] {
     let escape = ESCAPES[usize::from(rest[0])];
@@ -112,7 +113,8 @@ fn clean_length(chunk: &[u8; CHUNK]) -> usize {
 
 /// Whether a byte is to be escaped or is not ASCII.
 const fn is_dirty(byte: u8) -> bool {
-    // The first test holds for control characters, DEL and all above. No test is skipped: that would be a branch.
+    // The first test holds for control characters, DEL and all above. No test is skipped: that would be a
+    // branch.
     (byte.wrapping_sub(b' ') >= 0x7f - b' ') | (byte == b'"') | (byte == b'\\')
 }
 
@@ -134,7 +136,8 @@ const fn announced(lead: u8) -> usize {
     }
 }
 
-/// Writes the character at the start of `text`, which is not ASCII, as escapes. Returns how many bytes it took.
+/// Writes the character at the start of `text`, which is not ASCII, as escapes. Returns how many bytes it
+/// took.
 fn escaped_character(out: &mut Vec<u8>, text: &[u8]) -> usize {
     let Some(character) = text.get(..announced(text[0])) else { return 1 };
     match std::str::from_utf8(character) {
@@ -186,8 +189,8 @@ fn raw_characters(out: &mut Vec<u8>, text: &[u8]) -> usize {
     }
 }
 
-/// Writes the character at the start of `text`, which is not ASCII, as Fluent Bit 1.8.11 does: it looks at the
-/// two high bits of each byte only. Returns how many bytes it took.
+/// Writes the character at the start of `text`, which is not ASCII, as Fluent Bit 1.8.11 does: it looks at
+/// the two high bits of each byte only. Returns how many bytes it took.
 fn raw_character_truncating(out: &mut Vec<u8>, text: &[u8]) -> usize {
     let Some(character) = text.get(..announced(text[0])) else { return text.len() };
     if text[0] < 0xc0 {
