@@ -16,6 +16,9 @@ pub struct TargetPool {
     /// The discovered labels of entries that a rule dropped, and the index of the rule. All of them: the job's
     /// `keep_dropped_targets` is a limit for those who keep them.
     pub dropped: Vec<(LabelSet, usize)>,
+    /// The discovered labels of entries that made a target which a later entry makes too. Several containers with
+    /// ports and one annotation that names a port end here.
+    pub merged: Vec<LabelSet>,
     /// Entries that make no target, in Prometheus' words.
     pub failures: Vec<String>,
     /// Why no target may be scraped: there are more than the job's `target_limit`.
@@ -52,7 +55,9 @@ impl TargetPool {
                     Outcome::Target(target) => {
                         let at = *known.entry(target.identity()).or_insert(pool.active.len());
                         match pool.active.get_mut(at) {
-                            Some(active) => active.discovered = discovered,
+                            Some(active) => {
+                                pool.merged.push(std::mem::replace(&mut active.discovered, discovered));
+                            }
                             None => pool.active.push(ActiveTarget { target: *target, discovered }),
                         }
                     }
