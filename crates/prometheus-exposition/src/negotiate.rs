@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use crate::float;
+use crate::float::{self, NumberError};
 use crate::format::Format;
 use crate::names::EscapingScheme;
 
@@ -185,7 +185,7 @@ pub fn negotiate(accept: &str, offered: &[ScrapeProtocol]) -> Negotiated {
 struct Clause<'a> {
     main: &'a str,
     sub: &'a str,
-    weight: f64,
+    weight: f32,
     parameters: Vec<(&'a str, &'a str)>,
 }
 
@@ -214,7 +214,7 @@ impl<'a> Clause<'a> {
                 continue;
             }
             match name.trim_matches(' ') {
-                "q" => clause.weight = float::parse_go(value.as_bytes()).unwrap_or(0.0),
+                "q" => clause.weight = weight(value),
                 name => clause.parameters.push((name, value.trim_matches(' '))),
             }
         }
@@ -247,6 +247,17 @@ impl<'a> Clause<'a> {
         self.weight > other.weight
             || self.main != "*" && other.main == "*"
             || self.sub != "*" && other.sub == "*"
+    }
+}
+
+/// A weight as Go reads it: in 32 bits, and infinite where these do not do.
+fn weight(text: &str) -> f32 {
+    match float::parse_go(text.as_bytes()) {
+        #[expect(clippy::cast_possible_truncation, reason = "so does Go")]
+        Ok(weight) => weight as f32,
+        Err(NumberError::Range) if text.starts_with('-') => f32::NEG_INFINITY,
+        Err(NumberError::Range) => f32::INFINITY,
+        Err(_) => 0.0,
     }
 }
 
