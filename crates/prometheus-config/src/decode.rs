@@ -24,7 +24,12 @@ pub(crate) struct Decoder {
     /// Checks of the whole file, and those of sections in which something was noted.
     late: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    /// How many names were compared with those that are known.
+    suggestions: usize,
 }
+
+/// For more unknown names than this, none is suggested: the file is something else, and each one takes time.
+const SUGGESTIONS: usize = 100;
 
 /// How much was noted before a section began.
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +131,9 @@ impl Decoder {
             if !known().any(|known| known == name) {
                 let problem =
                     Diagnostic::error("unknown-field", key.span, format!("{what} has no field `{name}`"));
-                self.note(match suggest(name, known()) {
+                self.suggestions += 1;
+                let likely = if self.suggestions <= SUGGESTIONS { suggest(name, known()) } else { None };
+                self.note(match likely {
                     Some(likely) => problem.help(format!("did you mean `{likely}`?")).fix(key.span, likely),
                     None => problem,
                 });

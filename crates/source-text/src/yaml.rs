@@ -26,6 +26,9 @@
 //! name wins: a merge replaces what stands above it and is replaced by what stands below it. Keys that are
 //! simply written twice stay in the tree, for the reader to judge.
 //!
+//! What is YAML is decided as libyaml and Go's library decide it where the parser below is stricter or laxer:
+//! brackets and quotes need no indentation, tabs are blanks except where indentation is due.
+//!
 //! Promises: no panic, linear time, and memory proportional to the text: nesting deeper than [`MAX_DEPTH`]
 //! and aliases that expand to much more than the text itself are errors.
 //!
