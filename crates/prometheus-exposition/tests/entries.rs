@@ -201,6 +201,13 @@ fn the_search_for_created_series_ends() {
         render(body.as_bytes(), Format::OpenMetrics, Options::new().created_as_start_timestamp(true));
     assert_eq!(entries[..2], ["type a counter", "a_total 1"]);
     assert_eq!(entries.len(), 3);
+
+    let long = "b".repeat(200_000);
+    let body =
+        format!("# TYPE a counter\n{}a_created{{b=\"{long}\"}} 1\n# EOF\n", "a_total 1\n".repeat(20_000));
+    let entries =
+        render(body.as_bytes(), Format::OpenMetrics, Options::new().created_as_start_timestamp(true));
+    assert_eq!(entries.len(), 20_001);
 }
 
 #[test]

@@ -27,8 +27,9 @@ pub(super) struct Created<'a> {
 struct Ahead<'a> {
     /// Where it starts.
     at: usize,
-    /// The `_created` series, its line and its value; nothing where it is something else.
-    series: Option<(Line<'a>, f64)>,
+    /// The identity of the `_created` series, and the start that it gives; nothing where it is something
+    /// else.
+    created: Option<(Vec<u8>, i64)>,
     /// What the search leaves behind in the parser.
     family_name_len: usize,
     unit: &'a [u8],
@@ -68,14 +69,8 @@ impl<'a> Created<'a> {
         // As in Prometheus, where the parser itself runs ahead and is not put back in all its parts.
         reader.family_name_len = ahead.family_name_len;
         reader.unit = ahead.unit;
-        let found = ahead.series.and_then(|(line, value)| {
-            let mut found = Vec::new();
-            let name = line.name.strip_suffix(SUFFIX)?;
-            identity(&mut found, &line, name, reader.metric_type);
-            (found == self.identity).then(|| (found, float::truncate(value * 1000.0)))
-        });
+        self.last = ahead.created.as_ref().filter(|(created, _)| *created == self.identity).cloned();
         self.ahead = Some(ahead);
-        self.last = found;
         self.last.as_ref().map(|(_, start)| *start).filter(|&start| start != 0)
     }
 }
@@ -84,14 +79,20 @@ impl<'a> Created<'a> {
 fn search(mut reader: Reader<'_>) -> Ahead<'_> {
     loop {
         let at = reader.cursor.at;
-        let series = match reader.next_entry(Exemplars::Skipped) {
-            Ok(Some(Entry::Series(series))) => match series.line() {
-                Some(line) if line.name.ends_with(SUFFIX) => Some((*line, series.value())),
-                _ => continue,
-            },
+        let created = match reader.next_entry(Exemplars::Skipped) {
+            Ok(Some(Entry::Series(series))) => {
+                let Some((line, name)) =
+                    series.line().and_then(|line| Some((line, line.name.strip_suffix(SUFFIX)?)))
+                else {
+                    continue;
+                };
+                let mut created = Vec::new();
+                identity(&mut created, line, name, reader.metric_type);
+                Some((created, float::truncate(series.value() * 1000.0)))
+            }
             _ => None,
         };
-        return Ahead { at, series, family_name_len: reader.family_name_len, unit: reader.unit };
+        return Ahead { at, created, family_name_len: reader.family_name_len, unit: reader.unit };
     }
 }
 

@@ -123,7 +123,7 @@ impl<'a> Checker<'a> {
             lexical::check_escapes(parts.raw, raw_start)?;
             return Ok((raw_start, timestamp));
         }
-        let after = line.get(raw_start - start + parts.raw.len()..).unwrap_or_default();
+        let after = line.get(raw_start.saturating_sub(start) + parts.raw.len()..).unwrap_or_default();
         Ok((raw_start, lexical::openmetrics_timestamp(after).or(timestamp)))
     }
 
@@ -156,14 +156,11 @@ impl<'a> Checker<'a> {
     ) -> Result<&mut Family<'a>, Violation> {
         if !self.family.as_ref().is_some_and(belongs) {
             self.finish_family()?;
-            let name = name.to_vec();
-            if name.is_empty() || std::str::from_utf8(&name).is_err() {
+            if name.is_empty() || std::str::from_utf8(name).is_err() {
                 return Err(Violation::new(at, "a metric name that is empty or not UTF-8"));
             }
-            self.family = None;
-            return Ok(self.family.insert(Family::new(name, self.format, at)));
         }
-        self.family.as_mut().ok_or_else(|| Violation::new(at, "a sample without a family"))
+        Ok(self.family.get_or_insert_with(|| Family::new(name.to_vec(), self.format, at)))
     }
 
     fn finish_family(&mut self) -> Result<(), Violation> {
