@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use prometheus_labels::quoted;
+
 /// A length of time, in whole milliseconds.
 ///
 /// The notation is one or more numbers with the units `y`, `w`, `d`, `h`, `m`, `s` and `ms`, the larger unit
@@ -144,15 +146,10 @@ impl fmt::Display for DurationError {
         match &self.0 {
             Reason::Empty => f.write_str("empty duration string"),
             Reason::Notation(text) => {
-                write!(f, "not a valid duration string: {}", prometheus_labels::quoted(text))
+                write!(f, "not a valid duration string: {}", quoted(text))
             }
             Reason::Unit { unit, text } => {
-                write!(
-                    f,
-                    "unknown unit {} in duration {}",
-                    prometheus_labels::quoted(unit),
-                    prometheus_labels::quoted(text)
-                )
+                write!(f, "unknown unit {} in duration {}", quoted(unit), quoted(text))
             }
             Reason::Range => f.write_str("duration out of range"),
         }

@@ -1,5 +1,8 @@
 //! Sections that are checked but whose values nobody here needs.
 
+use std::collections::HashSet;
+
+use source_text::Diagnostic;
 use source_text::yaml::Node;
 
 use crate::decode::{Decoder, Mark, problem, section};
@@ -8,7 +11,7 @@ use crate::http::{self, RawHttpClient};
 use crate::relabel::RawRules;
 use crate::remote_write::{check_headers, is_reserved};
 use crate::{Fields, size};
-use prometheus_labels::NameScheme;
+use prometheus_labels::{NameScheme, quoted};
 
 /// The rules of the `alerting` section, which are checked when it is known which names are valid.
 #[derive(Debug, Default)]
@@ -78,7 +81,7 @@ pub(crate) fn runtime(decoder: &mut Decoder, node: &Node) {
             let level = decoder.string(value);
             if !matches!(level.to_lowercase().as_str(), "" | "debug" | "info" | "warn" | "error") {
                 let message = format!("unrecognized log level {level}");
-                decoder.reject(mark, source_text::Diagnostic::error("unknown-log-level", value.span, message));
+                decoder.reject(mark, Diagnostic::error("unknown-log-level", value.span, message));
             }
         },
     });
@@ -107,7 +110,7 @@ pub(crate) fn tracing(decoder: &mut Decoder, node: &Node) {
             let kind = decoder.string(value);
             if !value.is_null() && !matches!(kind.as_str(), "http" | "grpc") {
                 let message = format!("expected tracing client type to be to be http or grpc, but got {kind}");
-                decoder.reject(mark, source_text::Diagnostic::error("unknown-client-type", value.span, message));
+                decoder.reject(mark, Diagnostic::error("unknown-client-type", value.span, message));
             }
         },
         "endpoint" => endpoint = decoder.string(value),
@@ -180,7 +183,7 @@ pub(crate) fn otlp(decoder: &mut Decoder, node: &Node) -> (String, Fields) {
 
 /// Checks the strategy that [`otlp`] found.
 pub(crate) fn check_strategy(decoder: &mut Decoder, strategy: &str, fields: &Fields, scheme: NameScheme) {
-    let name = prometheus_labels::quoted(strategy);
+    let name = quoted(strategy);
     let message = match strategy {
         "" | "UnderscoreEscapingWithSuffixes" | "UnderscoreEscapingWithoutSuffixes" => return,
         "NoTranslation" | "NoUTF8EscapingWithSuffixes" if scheme != NameScheme::Legacy => return,
@@ -211,7 +214,7 @@ fn alertmanager(decoder: &mut Decoder, node: &Node) -> [RawRules; 2] {
             let version = decoder.string(value);
             if !value.is_null() && version != "v2" {
                 let message = format!("expected Alertmanager api version to be one of [v2] but got {version}");
-                decoder.reject(mark, source_text::Diagnostic::error("unknown-api-version", value.span, message));
+                decoder.reject(mark, Diagnostic::error("unknown-api-version", value.span, message));
             }
         },
         "relabel_configs" => relabel = RawRules::decode(decoder, value),
@@ -271,7 +274,7 @@ fn tsdb(decoder: &mut Decoder, node: &Node) {
     if !matches!(encoding.as_str(), "" | "xor" | "xor2") {
         let message = format!(
             "'storage.tsdb.chunk_encoding.floats' must be 'xor' or 'xor2', or the field must be omitted entirely, got {}",
-            prometheus_labels::quoted(&encoding)
+            quoted(&encoding)
         );
         decoder.reject(mark, problem("unknown-encoding", &fields, "chunk_encoding", message));
     }
@@ -302,13 +305,13 @@ fn retention(decoder: &mut Decoder, node: &Node) {
 
 /// Attributes that are empty or repeated, one on each line.
 fn attributes(attributes: &[String], adjective: &str) -> Option<String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut problems = Vec::new();
     for attribute in attributes.iter().map(|attribute| attribute.trim()) {
         if attribute.is_empty() {
             problems.push(format!("empty {adjective} OTel resource attribute"));
         } else if !seen.insert(attribute) {
-            let name = prometheus_labels::quoted(attribute);
+            let name = quoted(attribute);
             problems.push(format!("duplicated {adjective} OTel resource attribute {name}"));
         }
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use prometheus_labels::NameScheme;
 use prometheus_relabel::{Regex, Rule, Rules};
-use source_text::yaml::{Node, Style};
-use source_text::{Diagnostic, Span};
+use source_text::yaml::{self, Node, Style};
+use source_text::{Diagnostic, SourceId, Span};
 
 use crate::Fields;
 use crate::decode::{Decoder, invalid_label_name, is_null, problem, section};
@@ -18,6 +18,36 @@ pub struct RelabelRules {
 }
 
 impl RelabelRules {
+    /// Reads a YAML list of rules: what stands under `relabel_configs`, alone.
+    ///
+    /// ```
+    /// use prometheus_config::RelabelRules;
+    /// use prometheus_labels::NameScheme;
+    /// use source_text::SourceId;
+    ///
+    /// let text = "- action: labeldrop\n  regex: tmp_.*\n";
+    /// let rules = RelabelRules::parse_list(SourceId::default(), text, NameScheme::Utf8).unwrap();
+    /// assert_eq!(rules.iter().len(), 1);
+    /// let problems = RelabelRules::parse_list(SourceId::default(), "- {}", NameScheme::Utf8).unwrap_err();
+    /// let message = "relabel configuration for replace action requires 'target_label' value";
+    /// assert_eq!(problems[0].message(), message);
+    /// ```
+    ///
+    /// # Errors
+    /// All that is wrong, first what Prometheus finds first.
+    pub fn parse_list(source: SourceId, text: &str, scheme: NameScheme) -> Result<Self, Vec<Diagnostic>> {
+        let document = yaml::parse_first(source, text).map_err(|problem| vec![*problem])?;
+        let mut decoder = Decoder::default();
+        let raw = document.map(|document| RawRules::decode(&mut decoder, &document)).unwrap_or_default();
+        if raw.has_null() {
+            let message = "empty or null target relabeling rule in scrape config";
+            decoder.late(Diagnostic::error("empty-rule", Span::at_start(source), message));
+        }
+        let rules = raw.finish(&mut decoder, scheme);
+        let problems = decoder.finish();
+        if problems.iter().any(Diagnostic::is_error) { Err(problems) } else { Ok(rules) }
+    }
+
     /// The rules, ready to be applied.
     #[must_use]
     pub fn rules(&self) -> &Rules {
