@@ -1,7 +1,8 @@
 //! The file as a whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use prometheus_labels::quoted;
 use source_text::yaml::{self, Node};
 use source_text::{Diagnostic, SourceId, Span};
 
@@ -11,7 +12,6 @@ use crate::other::{self, Alerting};
 use crate::remote_write::RawRemoteWrite;
 use crate::scrape::RawScrapeConfig;
 use crate::{Fields, Global, RemoteWrite, ScrapeConfig, environment, http, lints};
-use prometheus_labels::quoted;
 
 /// A configuration, with defaults and inheritance applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Config {
     pub scrape_configs: Vec<ScrapeConfig>,
     /// Where samples are sent.
     pub remote_write: Vec<RemoteWrite>,
+    /// The files that jobs were added from, by job.
+    origins: BTreeMap<String, String>,
 }
 
 /// A configuration and what is wrong with it.
@@ -97,9 +99,9 @@ impl Config {
                 "scrape_configs" => raw = scrape_configs(&mut decoder, value),
             });
         }
-        let mut places: HashMap<&str, String> = HashMap::new();
+        let mut origins = self.origins.clone();
         for config in &self.scrape_configs {
-            places.insert(&config.job_name, "main config file".to_owned());
+            origins.entry(config.job_name.clone()).or_insert_with(|| "main config file".to_owned());
         }
         let mut added = Vec::new();
         for (node, config) in raw {
@@ -113,18 +115,19 @@ impl Config {
         }
         for config in &added {
             let job = quoted(&config.job_name);
-            if let Some(place) = places.get(config.job_name.as_str()) {
+            if let Some(first) = origins.get(&config.job_name) {
                 let message =
-                    format!("found multiple scrape configs with job name {job}, first found in {place}");
+                    format!("found multiple scrape configs with job name {job}, first found in {first}");
                 decoder.late(problem("duplicate-job-name", &config.fields, "job_name", message));
             }
-            places.insert(&config.job_name, quoted(name).to_string());
+            origins.insert(config.job_name.clone(), quoted(name).to_string());
         }
         let diagnostics = decoder.finish();
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
             added.iter_mut().for_each(|config| config.set_directory(directory));
             self.scrape_configs.extend(added);
+            self.origins = origins;
         }
         diagnostics
     }

@@ -7,12 +7,12 @@
 
 use std::collections::HashSet;
 
+use prometheus_labels::quoted;
 use source_text::yaml::{Node, NodeKind, Resolved, Style};
 use source_text::{Diagnostic, Span, suggest};
 
 use crate::fields::Fields;
 use crate::{Duration, Url, size};
-use prometheus_labels::quoted;
 
 /// Collects values and problems.
 #[derive(Debug, Default)]

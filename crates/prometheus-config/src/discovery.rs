@@ -1,12 +1,12 @@
 //! Where the targets of a job come from.
 
+use prometheus_labels::quoted;
 use source_text::yaml::Node;
 use source_text::{Diagnostic, SourceId, Span};
 
 use crate::decode::{Decoder, Mark, problem, section};
 use crate::http::{self, RawHttpClient};
 use crate::{Duration, Fields, HttpClient, KubernetesDiscovery, Url};
-use prometheus_labels::quoted;
 
 /// Where the targets of a job come from.
 #[derive(Clone, Debug, PartialEq, Eq)]

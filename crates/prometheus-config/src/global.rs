@@ -1,12 +1,12 @@
 //! What holds for all jobs.
 
+use prometheus_labels::NameScheme;
 use source_text::Diagnostic;
 use source_text::yaml::Node;
 
 use crate::decode::{Decoder, invalid_label_name, problem, section};
 use crate::protocol::{self, ScrapeProtocol};
 use crate::{Duration, Fields, scheme};
-use prometheus_labels::NameScheme;
 
 /// What holds for all jobs that do not say otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]

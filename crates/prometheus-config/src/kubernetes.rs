@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use prometheus_labels::quoted;
 use source_text::Diagnostic;
 use source_text::yaml::Node;
 
 use crate::decode::{Decoder, problem, section};
 use crate::http::{self, RawHttpClient};
 use crate::{FieldSelector, Fields, HttpClient, LabelSelector, Url};
-use prometheus_labels::quoted;
 
 /// One entry of `kubernetes_sd_configs`.
 #[derive(Clone, Debug, PartialEq, Eq)]

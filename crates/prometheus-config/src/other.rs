@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use prometheus_labels::{NameScheme, quoted};
 use source_text::Diagnostic;
 use source_text::yaml::Node;
 
@@ -11,7 +12,6 @@ use crate::http::{self, RawHttpClient};
 use crate::relabel::RawRules;
 use crate::remote_write::{check_headers, is_reserved};
 use crate::{Fields, size};
-use prometheus_labels::{NameScheme, quoted};
 
 /// The rules of the `alerting` section, which are checked when it is known which names are valid.
 #[derive(Debug, Default)]

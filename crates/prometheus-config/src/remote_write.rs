@@ -1,5 +1,6 @@
 //! Where samples are sent.
 
+use prometheus_labels::NameScheme;
 use source_text::Diagnostic;
 use source_text::yaml::Node;
 
@@ -7,7 +8,6 @@ use crate::decode::{Decoder, Mark, problem, section};
 use crate::http::{self, RawHttpClient};
 use crate::relabel::{RawRules, RelabelRules};
 use crate::{Duration, Fields, HttpClient, Url};
-use prometheus_labels::NameScheme;
 
 /// A receiver of samples.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use prometheus_labels::NameScheme;
+
 use crate::relabel::RelabelRules;
 use crate::{Discovery, Duration, Fields, HttpClient, NameEscaping, ScrapeProtocol};
-use prometheus_labels::NameScheme;
 
 mod decode;
 

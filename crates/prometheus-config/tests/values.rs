@@ -134,6 +134,7 @@ fn more_jobs_from_other_files() {
         Some(format!("found multiple scrape configs with job name \"{job}\", first found in {place}"))
     };
     assert_eq!(add("scrape_configs: [{job_name: a}]"), (twice("a", "main config file"), names(&["a", "b"])));
+    assert_eq!(add("scrape_configs: [{job_name: b}]"), (twice("b", "\"/x/more.yml\""), names(&["a", "b"])));
     assert!(add("global: {}").0.is_some() && add("[").0.is_some());
     assert_eq!(add(""), (None, names(&["a", "b"])));
     assert_eq!(config.scrape_configs[1].scrape_interval.to_string(), "7s");

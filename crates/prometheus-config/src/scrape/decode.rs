@@ -1,5 +1,7 @@
 //! Reading of jobs, and what they inherit.
 
+use prometheus_labels::NameScheme;
+use prometheus_labels::quoted;
 use source_text::Diagnostic;
 use source_text::yaml::Node;
 
@@ -10,8 +12,6 @@ use crate::http::{self, RawHttpClient};
 use crate::protocol::{self, ScrapeProtocol};
 use crate::relabel::{RawRules, RelabelRules};
 use crate::{Duration, Fields, Global, HttpClient, NameEscaping, scheme};
-use prometheus_labels::NameScheme;
-use prometheus_labels::quoted;
 
 /// A job as it stands in the file. In `config`, what is inherited is at zero.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! The grammar of label selectors.
 
-use super::{Condition, Requirement, key_problem, value_problem};
 use prometheus_labels::quoted;
+
+use super::{Condition, Requirement, key_problem, value_problem};
 
 /// Reads the requirements, sorted by label; `Err` is the message of the Kubernetes libraries.
 pub(super) fn parse(text: &str) -> Result<Vec<Requirement>, String> {

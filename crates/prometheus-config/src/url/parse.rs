@@ -2,9 +2,10 @@
 
 use std::net::Ipv6Addr;
 
+use prometheus_labels::quoted;
+
 use super::Url;
 use super::escape::{Part, escape, must_escape, unescape};
-use prometheus_labels::quoted;
 
 /// A URL taken apart. Bytes are without escapes and may not be UTF-8.
 #[derive(Clone, Default)]
