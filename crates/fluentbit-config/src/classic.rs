@@ -252,7 +252,8 @@ impl Reader<'_> {
 
     fn bad_indent(&mut self, line: &str, indent: &Indent, problem: IndentProblem, span: Span) {
         let found = line.len() - line.trim_start_matches(is_blank).len();
-        let place = span.part(0, found.max(1));
+        let first = line.chars().next().map_or(0, char::len_utf8);
+        let place = span.part(0, found.max(first));
         let (code, message) = match problem {
             IndentProblem::Mixed => ("mixed-indent", "the indent mixes tabs and spaces"),
             IndentProblem::TooLow => ("indent-too-low", "the line has less indent than the file"),

@@ -15,6 +15,12 @@ pub(super) fn push(out: &mut String, text: &str) {
     }
 }
 
+/// Appends the text of a comment, where YAML allows no control characters.
+pub(super) fn push_comment(out: &mut String, text: &str) {
+    let allowed = |c: char| if is_printable(c) || c == '\t' { c } else { char::REPLACEMENT_CHARACTER };
+    out.extend(text.chars().map(allowed));
+}
+
 /// Whether the text means itself without quotes, to Fluent Bit and to other readers.
 fn is_plain(text: &str) -> bool {
     const NULLS: [&str; 4] = ["~", "null", "Null", "NULL"];

@@ -145,19 +145,29 @@ impl Writer {
 
     /// All `SERVICE` sections as one.
     fn services(&mut self, services: &[Placed<'_>]) {
-        for (index, placed) in services.iter().enumerate() {
-            let Item::Section(section) = placed.item else { continue };
+        let sections = || {
+            services.iter().filter_map(|placed| match placed.item {
+                Item::Section(section) => Some((placed, section)),
+                _ => None,
+            })
+        };
+        let is_empty = sections().all(|(_, section)| is_empty(&section.items));
+        for (index, (placed, section)) in sections().enumerate() {
             self.trivia(&placed.before, usize::from(index > 0));
             if index == 0 {
-                self.mapping_section(section);
-            } else {
-                self.items(Repeated::Keys, &section.items, 1);
+                self.section_header(section, is_empty);
             }
+            self.items(Repeated::Keys, &section.items, 1);
         }
     }
 
     /// A section that is a mapping under its own name.
     fn mapping_section(&mut self, section: &SectionNode) {
+        self.section_header(section, is_empty(&section.items));
+        self.items(Repeated::Keys, &section.items, 1);
+    }
+
+    fn section_header(&mut self, section: &SectionNode, is_empty: bool) {
         if let Some(comment) = &section.comment {
             self.comment(comment, 0);
         }
@@ -166,12 +176,7 @@ impl Writer {
             Form::Yaml => section.name.value.clone(),
         };
         scalar::push(&mut self.out, &name);
-        if section.items.iter().any(|item| matches!(item, Item::Property(_) | Item::Group(_))) {
-            self.out.push_str(":\n");
-        } else {
-            self.out.push_str(": {}\n");
-        }
-        self.items(Repeated::Keys, &section.items, 1);
+        self.out.push_str(if is_empty { ": {}\n" } else { ":\n" });
     }
 
     /// A list of sections of one kind.
@@ -319,7 +324,7 @@ impl Writer {
     fn end_line(&mut self, comment: Option<&Text>) {
         if let Some(comment) = comment {
             self.out.push_str(" #");
-            self.out.push_str(&comment.value);
+            scalar::push_comment(&mut self.out, &comment.value);
         }
         self.out.push('\n');
     }
@@ -339,7 +344,7 @@ impl Writer {
     fn comment(&mut self, comment: &Text, level: usize) {
         self.indent(level);
         self.out.push('#');
-        self.out.push_str(&comment.value);
+        scalar::push_comment(&mut self.out, &comment.value);
         self.out.push('\n');
     }
 
@@ -356,4 +361,9 @@ struct Run {
     length: usize,
     /// How many of them have the key.
     count: usize,
+}
+
+/// Whether there is nothing to write but comments.
+fn is_empty(items: &[Item]) -> bool {
+    !items.iter().any(|item| matches!(item, Item::Property(_) | Item::Group(_)))
 }
