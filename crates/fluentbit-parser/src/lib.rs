@@ -5,9 +5,13 @@
 //! What it does not do: read files or clocks. Configuration, the current time and time zones are arguments.
 #![forbid(unsafe_code)]
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the decoders of parsers take the rest"))]
 mod escape;
 pub mod json;
-#[cfg_attr(not(test), expect(dead_code, reason = "the types of parsers take the rest"))]
+mod line;
 mod number;
 pub mod time;
+
+pub use line::{
+    DecodeAction, DecodeBackend, DecodeRule, Failure, FailureKind, Format, Parsed, Parser, ParserError,
+    ParserOptions, ParserSet, Scratch, Warning,
+};

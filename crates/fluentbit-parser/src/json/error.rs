@@ -47,17 +47,22 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.kind {
-            ErrorKind::UnexpectedEnd => "the JSON text ends too early",
-            ErrorKind::UnexpectedByte => "unexpected byte in JSON",
-            ErrorKind::InvalidEscape => "invalid escape in a JSON string",
-            ErrorKind::InvalidNumber => "invalid number in JSON",
-            ErrorKind::TooDeep => "the JSON is nested too deep",
-            ErrorKind::NotAnObject => "the JSON document is not an object",
-            ErrorKind::SeveralDocuments => "more than one JSON document",
-        };
-        write!(f, "{what} at byte {}", self.offset)
+        write!(f, "{} at byte {}", self.kind, self.offset)
     }
 }
 
 impl std::error::Error for Error {}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnexpectedEnd => "the JSON text ends too early",
+            Self::UnexpectedByte => "unexpected byte in JSON",
+            Self::InvalidEscape => "invalid escape in a JSON string",
+            Self::InvalidNumber => "invalid number in JSON",
+            Self::TooDeep => "the JSON is nested too deep",
+            Self::NotAnObject => "the JSON document is not an object",
+            Self::SeveralDocuments => "more than one JSON document",
+        })
+    }
+}

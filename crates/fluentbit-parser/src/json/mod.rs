@@ -67,6 +67,12 @@ impl JsonReader {
         Self { compat, ..Self::default() }
     }
 
+    /// The release whose behaviour it has.
+    #[must_use]
+    pub fn compat(&self) -> Compat {
+        self.compat
+    }
+
     /// Reads the one object that `text` must hold and appends its members to `fields`. Strings without
     /// escapes borrow from `text`.
     ///

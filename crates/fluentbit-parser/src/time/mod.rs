@@ -29,9 +29,10 @@ mod zone;
 mod zone_names;
 
 pub use error::{TimeError, TimeErrorKind};
-#[cfg(feature = "iana")]
-pub use zone::iana_time_zone;
-pub use zone::{InvalidOffset, TimeZone, Zone, parse_offset};
+pub(crate) use zone::Utc;
+pub use zone::{InvalidOffset, TimeZone, Zone, iana_time_zone, parse_offset};
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike};
 use event_model::{Compat, Timestamp};
@@ -130,6 +131,13 @@ impl TimeFormat {
             time.offset = i64::from(*offset);
         }
         Ok(self.timestamp(&time, nanoseconds))
+    }
+
+    /// Puts the rules of the system's zone in the place of those that [`Zone::System`] came with.
+    pub(crate) fn set_system_time_zone(&mut self, rules: &Arc<dyn TimeZone>) {
+        if let Zone::System(zone) = &mut self.zone {
+            *zone = Arc::clone(rules);
+        }
     }
 
     fn set_date(&self, time: &mut BrokenDown, now: Timestamp) {

@@ -85,12 +85,30 @@ impl fmt::Display for InvalidOffset {
 
 impl std::error::Error for InvalidOffset {}
 
-/// The zone of the IANA database that is called `name`, such as `Europe/Berlin`.
-#[cfg(feature = "iana")]
+/// The zone of the IANA database that is called `name`, such as `Europe/Berlin`. Without the feature `iana`
+/// there are none.
 #[must_use]
 pub fn iana_time_zone(name: &str) -> Option<Arc<dyn TimeZone>> {
-    let zone: chrono_tz::Tz = name.parse().ok()?;
-    Some(Arc::new(Iana(zone)))
+    #[cfg(feature = "iana")]
+    {
+        let zone: chrono_tz::Tz = name.parse().ok()?;
+        Some(Arc::new(Iana(zone)))
+    }
+    #[cfg(not(feature = "iana"))]
+    {
+        let _ = name;
+        None
+    }
+}
+
+/// UTC as a zone with rules.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Utc;
+
+impl TimeZone for Utc {
+    fn offset_at(&self, _: i64) -> i32 {
+        0
+    }
 }
 
 #[cfg(feature = "iana")]
