@@ -39,7 +39,9 @@ pub struct Regex {
 }
 
 struct Inner {
+    /// As it was given.
     pattern: Box<str>,
+    is_anchored: bool,
     names: Box<[Option<Box<str>>]>,
     matcher: Matcher,
 }
@@ -60,7 +62,7 @@ impl Regex {
     ///
     /// When Go rejects the pattern, or its compiled form takes more than 64 MiB.
     pub fn new(pattern: &str) -> Result<Self, Error> {
-        Self::compile(pattern, pattern)
+        Self::compile(pattern, pattern, false)
     }
 
     /// Compiles `pattern` as Prometheus does: as `^(?s:pattern)$`, so that it has to match the whole text
@@ -72,11 +74,11 @@ impl Regex {
     /// pattern with its anchors where Prometheus' does; the span counts from the start of `pattern`.
     pub fn anchored(pattern: &str) -> Result<Self, Error> {
         let (before, after) = ANCHORED;
-        Self::compile(pattern, &[before, pattern, after].concat())
+        Self::compile(pattern, &[before, pattern, after].concat(), true)
             .map_err(|error| error.without_prefix(before.len(), pattern.len()))
     }
 
-    fn compile(pattern: &str, whole: &str) -> Result<Self, Error> {
+    fn compile(pattern: &str, whole: &str, is_anchored: bool) -> Result<Self, Error> {
         let parser::Parsed { hir, names } = parser::parse(whole)?;
         let engine = || {
             let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT));
@@ -95,7 +97,9 @@ impl Regex {
             },
             (None, None) => Matcher::Search(engine()?),
         };
-        Ok(Self { inner: Arc::new(Inner { pattern: pattern.into(), names: names.into(), matcher }) })
+        Ok(Self {
+            inner: Arc::new(Inner { pattern: pattern.into(), is_anchored, names: names.into(), matcher }),
+        })
     }
 
     /// The pattern as it was given, without anchors added.
@@ -198,6 +202,16 @@ impl Regex {
         matched
     }
 }
+
+/// Made in the same way of the same pattern.
+impl PartialEq for Regex {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || (self.inner.is_anchored, self.as_str()) == (other.inner.is_anchored, other.as_str())
+    }
+}
+
+impl Eq for Regex {}
 
 impl fmt::Debug for Regex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
