@@ -1,8 +1,10 @@
 //! Settings, with the defaults of Fluent Bit 5.1.1's `tail`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pipeline_core::follow::Identity;
 use pipeline_core::frame::LongLines;
 
 use crate::database::Synchronous;
@@ -43,6 +45,9 @@ pub struct TailOptions {
     pub db_locking: bool,
     /// Whether a row must have the file's name as well as its inode.
     pub db_compare_filename: bool,
+    /// Files whose offset is known without a database, as [`Tail::positions`](crate::Tail::positions) gave
+    /// them: a program that reads its configuration again goes on where it was.
+    pub resume: BTreeMap<Identity, u64>,
     /// The number of the first file; the others follow. Give each tail of a program its own range.
     pub first_file: u64,
 }
@@ -68,6 +73,7 @@ impl TailOptions {
             db_sync: Synchronous::Normal,
             db_locking: false,
             db_compare_filename: false,
+            resume: BTreeMap::new(),
             first_file: 0,
         }
     }

@@ -140,6 +140,20 @@ impl Tail {
         self.files.len()
     }
 
+    /// Up to where each followed file was delivered.
+    #[must_use]
+    pub fn positions(&self) -> BTreeMap<Identity, u64> {
+        let finished = self.finished.iter().map(|(identity, finished)| (*identity, finished.offset));
+        let open = self.files.values().map(|file| (file.follow.identity(), file.committed));
+        self.options
+            .resume
+            .iter()
+            .map(|(identity, offset)| (*identity, *offset))
+            .chain(finished)
+            .chain(open)
+            .collect()
+    }
+
     /// Takes news of files, scans when it is time, and queues what can be read.
     pub fn poll(&mut self, now: Instant, handler: &mut impl Handler) {
         let mut touched = BTreeSet::new();
@@ -396,6 +410,10 @@ impl Tail {
         let (row, offset) = match self.known(&open, identity.inode) {
             Some((row, offset)) => (Some(row), offset),
             None if finished.is_some() => (None, finished.map_or(0, |finished| finished.offset)),
+            None if self.options.resume.contains_key(&identity) => {
+                let offset = self.options.resume[&identity];
+                (None, if offset <= metadata.size() { offset } else { 0 })
+            }
             None => (None, if from_head { 0 } else { metadata.size() }),
         };
         if finished.is_some() && metadata.size() <= offset {

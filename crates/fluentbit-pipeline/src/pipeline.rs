@@ -1,0 +1,113 @@
+//! From a configuration to a pipeline.
+
+use event_model::Compat;
+use fluentbit_config::{Config, Section};
+use fluentbit_filter::Filter;
+use fluentbit_filter::matching::TagPattern;
+use fluentbit_output::json_style;
+use fluentbit_parser::ParserSet;
+use source_text::Diagnostic;
+
+use crate::output::Output;
+use crate::service::Service;
+use crate::tail::TailInput;
+
+pub use elasticsearch_bulk::Delivery;
+
+/// A configuration made ready to run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Pipeline {
+    /// The release whose behaviour is followed.
+    pub compat: Compat,
+    /// Settings of the whole.
+    pub service: Service,
+    /// The `tail` inputs, in order.
+    pub inputs: Vec<TailInput>,
+    /// The filters, in order.
+    pub filters: Vec<Stage>,
+    /// The outputs, in order.
+    pub outputs: Vec<Output>,
+}
+
+/// A filter with its name.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Stage {
+    /// Its `Alias`, or the plugin's name and its number, such as `grep.1`.
+    pub name: String,
+    /// What it does, and to which tags.
+    pub filter: Filter,
+}
+
+impl Pipeline {
+    /// Builds the pipeline of a configuration that was loaded without errors. `delivery` says what becomes of
+    /// documents a search server does not take.
+    ///
+    /// The pipeline is there even if something is wrong with a part of it, so that the rest can be looked at;
+    /// with an error among the diagnostics Fluent Bit would not start.
+    #[must_use]
+    pub fn build(config: &Config, delivery: Delivery) -> (Self, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let parsers = ParserSet::from_config(config, &mut problems);
+        let mut names = Names::default();
+        let inputs = config
+            .inputs
+            .iter()
+            .filter_map(|section| {
+                let name = names.name(section);
+                let tail = section.name().eq_ignore_ascii_case("tail");
+                tail.then(|| TailInput::from_section(section, name, &parsers, &mut problems))
+            })
+            .collect();
+        let filters = config
+            .filters
+            .iter()
+            .filter_map(|section| {
+                let name = names.name(section);
+                Some(Stage { name, filter: Filter::from_section(section, &parsers, &mut problems)? })
+            })
+            .collect();
+        let style = json_style(&config.service);
+        // One input and one output need no Match.
+        let lonely = config.inputs.len() == 1 && config.outputs.len() == 1;
+        let outputs = config
+            .outputs
+            .iter()
+            .filter_map(|section| {
+                let name = names.name(section);
+                let mut output = Output::from_section(section, name, style, delivery, &mut problems)?;
+                let unmatched = section.get("match").is_none() && section.get("match_regex").is_none();
+                if lonely && unmatched {
+                    output.tags = Some(TagPattern::glob("*"));
+                }
+                Some(output)
+            })
+            .collect();
+        let service = Service::from_section(&config.service);
+        (Self { compat: config.compat, service, inputs, filters, outputs }, problems)
+    }
+}
+
+/// Counts the instances of each plugin.
+#[derive(Default)]
+struct Names(Vec<(String, usize)>);
+
+impl Names {
+    /// The alias of a section, or its plugin's name and number. The number is counted either way.
+    fn name(&mut self, section: &Section) -> String {
+        let plugin = section.name().to_ascii_lowercase();
+        let kind = format!("{:?} {plugin}", section.kind);
+        let number = match self.0.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                self.0.push((kind, 0));
+                0
+            }
+        };
+        section.str("alias").map_or_else(|| format!("{plugin}.{number}"), str::to_owned)
+    }
+}

@@ -1,0 +1,100 @@
+//! Configurations loaded, run and loaded again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fluentbit_config::Config;
+use fluentbit_pipeline::{Delivery, Pipeline};
+use source_text::Diagnostic;
+
+use crate::control::Control;
+use crate::error::StartError;
+use crate::files::{Disk, Variables};
+use crate::options::{Mode, Options};
+use crate::run::{End, Runner};
+
+/// A configuration, read and checked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Its sections and files.
+    pub config: Config,
+    /// What runs it.
+    pub pipeline: Pipeline,
+    /// Everything that is wrong with it. It can be run if there is no error among it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and checks the configuration of `options`.
+#[must_use]
+pub fn load(options: &Options) -> Loaded {
+    let compat = options.mode.compat();
+    let disk = Disk::new(&options.base);
+    let variables = Variables { extra: options.variables.clone(), process: options.process_variables };
+    let (config, mut diagnostics) = fluentbit_config::load(&options.config, &disk, &variables, compat);
+    let delivery = match options.mode {
+        Mode::Safe => Delivery::Safe,
+        Mode::FluentBit(compat) => Delivery::FluentBit(compat),
+    };
+    let (pipeline, found) = Pipeline::build(&config, delivery);
+    for problem in found {
+        if !diagnostics.contains(&problem) {
+            diagnostics.push(problem);
+        }
+    }
+    diagnostics.sort_by_key(Diagnostic::span);
+    Loaded { config, pipeline, diagnostics }
+}
+
+/// Runs the agent until its files are read (where that was asked for) or `control` stops it.
+///
+/// What was read by then is delivered, as far as the grace period allows; what is not delivered is not
+/// committed, and is read again at the next start.
+///
+/// # Errors
+///
+/// When the configuration has errors, or something it needs cannot be opened.
+pub fn run(mut options: Options, control: &Control) -> Result<(), StartError> {
+    let mut loaded = load(&options);
+    if loaded.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(StartError::configuration(loaded.diagnostics, loaded.config.sources));
+    }
+    let mode = options.mode;
+    let mut positions = BTreeMap::new();
+    loop {
+        let pipeline = Arc::new(loaded.pipeline);
+        let mut runner =
+            Runner::new(&mut options, &loaded.config, Arc::clone(&pipeline), &positions, control.clone())?;
+        let end = loop {
+            match runner.run() {
+                End::Reload => match checked(runner.options()) {
+                    Some(next) => break Some(next),
+                    None => continue,
+                },
+                End::Drained | End::Stopped => break None,
+            }
+        };
+        // Files that were read to their end are to be delivered however long it takes; an order has a limit.
+        let limited = control.is_stopped() || end.is_some() || mode != Mode::Safe;
+        positions = runner.finish(pipeline.service.grace.filter(|_| limited));
+        match end {
+            Some(next) => loaded = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The configuration as it is now, if it can be run.
+fn checked(options: &Options) -> Option<Loaded> {
+    let loaded = load(options);
+    let mut errors = loaded.diagnostics.iter().filter(|problem| problem.is_error()).peekable();
+    if errors.peek().is_none() {
+        tracing::info!("the configuration was read again");
+        return Some(loaded);
+    }
+    for error in errors {
+        tracing::error!("{}", loaded.config.sources.render(error));
+    }
+    tracing::error!("the configuration has errors; the old one stays");
+    None
+}

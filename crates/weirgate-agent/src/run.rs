@@ -1,0 +1,419 @@
+//! The pipeline's thread: files to chunks, chunks to outputs, settled chunks to offsets.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use event_model::{Arena, Record, Timestamp};
+use file_tail::{FileId, Handler, Identity, Line, Tail};
+use fluentbit_config::Config;
+use fluentbit_pipeline::{At, Body, Flow, LineScratch, Pipeline, Route, Sink, Source, Stream, TagId};
+use pipeline_core::acknowledge::Acknowledgements;
+
+use crate::chunks::{Chunk, Chunks, Place, Slot};
+use crate::control::Control;
+use crate::destination::Appender;
+use crate::error::StartError;
+use crate::input::{input_of, tail_options};
+use crate::metadata::Pods;
+use crate::options::Options;
+use crate::search::{SearchOutputs, Settled};
+
+/// Sees every record that comes out of the filters, whatever outputs there are.
+pub type Capture = Box<dyn FnMut(&[u8], &Record<'_>) + Send>;
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Every file that was to be read to its end was.
+    Drained,
+    /// It was told to stop.
+    Stopped,
+    /// The configuration is to be read again.
+    Reload,
+}
+
+/// Bytes an input may have on their way where `Mem_Buf_Limit` does not say.
+const DEFAULT_LIMIT: usize = 16_000_000;
+/// How often offsets are stored.
+const PERSIST: Duration = Duration::from_millis(250);
+/// How often tags are given the current metadata of their pods.
+const REFRESH: Duration = Duration::from_secs(5);
+
+/// Everything of one configuration at work.
+pub(crate) struct Runner<'o> {
+    options: &'o mut Options,
+    pipeline: Arc<Pipeline>,
+    tails: Vec<Following>,
+    work: Work,
+    search: SearchOutputs,
+    settled: Receiver<Settled>,
+    control: Control,
+    next_persist: Instant,
+    next_refresh: Instant,
+}
+
+/// A tail input at work.
+struct Following {
+    input: usize,
+    tail: Tail,
+    files: BTreeMap<FileId, Followed>,
+    /// Rendered bytes that no output has settled.
+    under_way: usize,
+    limit: usize,
+    exit_on_eof: bool,
+}
+
+/// A file at work.
+struct Followed {
+    stream: Stream,
+    tag: TagId,
+    name: Box<[u8]>,
+}
+
+/// What turning lines into chunks needs.
+struct Work {
+    flow: Flow,
+    pods: Pods,
+    chunks: Chunks,
+    acks: Acknowledgements,
+    appender: Appender,
+    capture: Option<Capture>,
+    scratch: LineScratch,
+    arena: Arena,
+}
+
+impl<'o> Runner<'o> {
+    pub(crate) fn new(
+        options: &'o mut Options,
+        config: &Config,
+        pipeline: Arc<Pipeline>,
+        resume: &BTreeMap<Identity, u64>,
+        control: Control,
+    ) -> Result<Self, StartError> {
+        let mut tails = Vec::new();
+        for (index, input) in pipeline.inputs.iter().enumerate() {
+            let settings = tail_options(input, index, &options.base, resume);
+            tails.push(Following {
+                input: index,
+                tail: Tail::open(settings).map_err(StartError::other)?,
+                files: BTreeMap::new(),
+                under_way: 0,
+                limit: input.mem_buf_limit.map_or(DEFAULT_LIMIT, |limit| limit.max(1)),
+                exit_on_eof: input.exit_on_eof || options.exit_on_eof,
+            });
+        }
+        let (sender, settled): (Sender<Settled>, _) = channel();
+        let search = SearchOutputs::start(&pipeline, config, options, sender, control.wake().clone())?;
+        let work = Work {
+            flow: Flow::new(Arc::clone(&pipeline), options.seed),
+            pods: Pods::new(config, options, search.handle()),
+            chunks: Chunks::new(pipeline.outputs.len().max(1)),
+            acks: Acknowledgements::new(),
+            appender: Appender::new(&options.base),
+            capture: options.capture.take(),
+            scratch: LineScratch::new(pipeline.compat),
+            arena: Arena::new(),
+        };
+        let now = Instant::now();
+        Ok(Self {
+            options,
+            pipeline,
+            tails,
+            work,
+            search,
+            settled,
+            control,
+            next_persist: now,
+            next_refresh: now + REFRESH,
+        })
+    }
+
+    /// How it was started.
+    pub(crate) fn options(&self) -> &Options {
+        self.options
+    }
+
+    /// Works until there is nothing more to do or an order comes.
+    pub(crate) fn run(&mut self) -> End {
+        let reloads = self.control.reloads();
+        loop {
+            let now = Instant::now();
+            self.settle();
+            self.refresh(now);
+            let mut busy = false;
+            for following in &mut self.tails {
+                let mut reader =
+                    Reader::new(&self.pipeline, following.input, &mut following.files, &mut self.work);
+                following.tail.poll(now, &mut reader);
+                // One piece at a time, so that full chunks leave before more is read.
+                if following.under_way + reader.work.chunks.size < following.limit {
+                    busy |= following.tail.read(&mut reader);
+                }
+            }
+            let flush = self.pipeline.service.flush;
+            let due = self.work.chunks.take_due(now, flush);
+            self.send(due);
+            if self.control.is_stopped() {
+                return End::Stopped;
+            }
+            if self.control.reloads() != reloads {
+                return End::Reload;
+            }
+            if self.is_drained() {
+                return End::Drained;
+            }
+            if !busy {
+                self.wait(now);
+            }
+        }
+    }
+
+    /// Stops reading, and delivers what was read as far as `grace` allows. Gives the positions of all files.
+    pub(crate) fn finish(mut self, grace: Option<Duration>) -> BTreeMap<Identity, u64> {
+        let rest = self.work.chunks.take_all();
+        self.send(rest);
+        let until = grace.map(|grace| Instant::now() + grace);
+        loop {
+            self.settle();
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if self.tails.iter().all(|following| following.under_way == 0) || left == Some(Duration::ZERO) {
+                break;
+            }
+            self.control.wake().wait(&[], left.unwrap_or(Duration::from_secs(1)));
+        }
+        self.persist();
+        let lost: usize = self.tails.iter().map(|following| following.under_way).sum();
+        if lost > 0 {
+            tracing::warn!(bytes = lost, "not delivered in time; it is read again at the next start");
+        }
+        self.options.capture = self.work.capture.take();
+        self.tails.iter().flat_map(|following| following.tail.positions()).collect()
+    }
+
+    fn is_drained(&self) -> bool {
+        let mut ending = self.tails.iter().filter(|following| following.exit_on_eof).peekable();
+        ending.peek().is_some() && ending.all(|following| following.tail.is_drained())
+    }
+
+    /// Hands chunks to their outputs.
+    fn send(&mut self, chunks: Vec<Chunk>) {
+        for chunk in chunks {
+            tracing::trace!(output = chunk.output, records = chunk.records, bytes = chunk.size, "chunk");
+            let failed = match &chunk.body {
+                Body::Bulk(_) => {
+                    self.tails[chunk.input].under_way += chunk.size;
+                    self.search.send(chunk);
+                    continue;
+                }
+                Body::Bytes(bytes) => {
+                    let out = &mut self.options.stdout;
+                    out.write_all(bytes).and_then(|()| out.flush()).err()
+                }
+                Body::File(destination, bytes) => self.work.appender.append(destination, bytes).err(),
+                _ => None,
+            };
+            if let Some(error) = failed {
+                let output = &self.pipeline.outputs[chunk.output].name;
+                tracing::error!(output, %error, records = chunk.records, "cannot write; the records stay uncommitted");
+                continue;
+            }
+            self.work.acks.handle_settled(chunk.id);
+        }
+    }
+
+    /// Takes the results of the outputs, and stores what they allow.
+    fn settle(&mut self) {
+        while let Ok(settled) = self.settled.try_recv() {
+            self.tails[settled.input].under_way -= settled.size;
+            if settled.done {
+                self.work.acks.handle_settled(settled.id);
+            }
+        }
+        if Instant::now() >= self.next_persist {
+            self.persist();
+            self.next_persist = Instant::now() + PERSIST;
+        }
+    }
+
+    /// Gives tags the current metadata of their pods: labels change, and pods become known late.
+    fn refresh(&mut self, now: Instant) {
+        if !self.work.pods.is_live() || now < self.next_refresh {
+            return;
+        }
+        self.next_refresh = now + REFRESH;
+        let Work { flow, pods, .. } = &mut self.work;
+        pods.without_waiting(|pods| flow.refresh_all(pods, wall_clock()));
+    }
+
+    fn persist(&mut self) {
+        while let Some((file, offset)) = self.work.acks.poll_commit() {
+            if let Some(following) = self.tails.get_mut(input_of(file)) {
+                following.tail.commit(file, offset);
+            }
+        }
+        for following in &mut self.tails {
+            if let Err(error) = following.tail.persist() {
+                tracing::error!(%error, "offsets were not stored");
+            }
+        }
+    }
+
+    fn wait(&self, now: Instant) {
+        let deadlines = self.tails.iter().map(|following| following.tail.deadline());
+        let next = deadlines
+            .chain(self.work.chunks.deadline(self.pipeline.service.flush))
+            .min()
+            .unwrap_or(now + Duration::from_secs(1));
+        let fds: Vec<_> = self.tails.iter().filter_map(|following| following.tail.watch_fd()).collect();
+        let most = next.saturating_duration_since(Instant::now()).min(Duration::from_secs(1));
+        self.control.wake().wait(&fds, most.max(Duration::from_millis(1)));
+    }
+}
+
+/// Turns the lines of one input into records and those into chunks.
+struct Reader<'r> {
+    pipeline: &'r Pipeline,
+    index: usize,
+    files: &'r mut BTreeMap<FileId, Followed>,
+    work: &'r mut Work,
+    /// The file of the last line: lines of one file come together.
+    current: Option<(FileId, Followed)>,
+    now: (Instant, Timestamp),
+}
+
+impl<'r> Reader<'r> {
+    fn new(
+        pipeline: &'r Pipeline,
+        index: usize,
+        files: &'r mut BTreeMap<FileId, Followed>,
+        work: &'r mut Work,
+    ) -> Self {
+        Self { pipeline, index, files, work, current: None, now: (Instant::now(), wall_clock()) }
+    }
+
+    fn put_back(&mut self) {
+        self.files.extend(self.current.take());
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.put_back();
+    }
+}
+
+impl Handler for Reader<'_> {
+    fn admit(&mut self, file: FileId, name: &str) -> bool {
+        let input = &self.pipeline.inputs[self.index];
+        let tag = match input.tag(name) {
+            Ok(tag) => tag,
+            Err(error) => {
+                tracing::error!(input = input.name, file = name, %error, "no tag, so the file is not followed");
+                return false;
+            }
+        };
+        let tag = self.work.flow.tag(self.index, &tag, &self.work.pods, self.now.1);
+        self.files.insert(file, Followed { stream: input.stream(name), tag, name: name.as_bytes().into() });
+        true
+    }
+
+    fn line(&mut self, file: FileId, line: Line<'_>) {
+        if self.current.as_ref().is_none_or(|(current, _)| *current != file) {
+            self.put_back();
+            self.current = self.files.remove_entry(&file);
+        }
+        let Some((_, followed)) = &mut self.current else { return };
+        let Work { flow, pods, chunks, acks, appender, capture, scratch, .. } = &mut *self.work;
+        let (now, tag, index) = (self.now, followed.tag, self.index);
+        let mut sink = ToChunks {
+            pipeline: self.pipeline,
+            chunks,
+            acks,
+            appender,
+            capture,
+            now,
+            input: index,
+            name: &followed.name,
+        };
+        followed.stream.line(line, now.1, scratch, flow, &mut |record, offset, arena, flow| {
+            let at = At { now: now.1, arena, metadata: pods };
+            flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
+        });
+    }
+
+    fn read(&mut self, file: FileId, offset: u64) {
+        self.put_back();
+        if let Some(followed) = self.files.get(&file) {
+            let Work { flow, pods, chunks, acks, appender, capture, arena, .. } = &mut *self.work;
+            let mut sink = ToChunks {
+                pipeline: self.pipeline,
+                chunks,
+                acks,
+                appender,
+                capture,
+                now: self.now,
+                input: self.index,
+                name: &followed.name,
+            };
+            arena.reset();
+            flow.end_batch(followed.tag, At { now: self.now.1, arena, metadata: pods }, &mut sink);
+        }
+        self.work.acks.handle_read(file, offset);
+    }
+
+    fn truncated(&mut self, file: FileId) {
+        self.work.acks.handle_truncated(file);
+    }
+
+    fn line_too_long(&mut self, _: FileId, name: &str, offset: u64) {
+        let input = &self.pipeline.inputs[self.index];
+        tracing::error!(
+            input = input.name,
+            file = name,
+            offset,
+            longest = input.longest_line,
+            "a line needs a larger Buffer_Max_Size, or Skip_Long_Lines; the rest of the file is left alone"
+        );
+    }
+
+    fn closed(&mut self, file: FileId) {
+        self.files.remove(&file);
+        self.work.acks.handle_closed(file);
+    }
+}
+
+/// Renders records into the chunks of the outputs that take them.
+struct ToChunks<'s> {
+    pipeline: &'s Pipeline,
+    chunks: &'s mut Chunks,
+    acks: &'s mut Acknowledgements,
+    appender: &'s Appender,
+    capture: &'s mut Option<Capture>,
+    now: (Instant, Timestamp),
+    input: usize,
+    name: &'s [u8],
+}
+
+impl Sink for ToChunks<'_> {
+    fn record(&mut self, tag: TagId, route: &Route, record: &Record<'_>, source: Source) {
+        if let Some(capture) = self.capture {
+            capture(route.tag(), record);
+        }
+        let place =
+            Place { input: self.input, file: FileId(source.file), offset: source.offset, name: self.name };
+        for output in route.outputs() {
+            let kind = &self.pipeline.outputs[*output];
+            let slot = Slot { tag, text: route.tag(), output: *output, kind };
+            self.chunks.write(slot, record, place, self.now, self.appender, self.acks);
+        }
+    }
+}
+
+/// The wall clock.
+fn wall_clock() -> Timestamp {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::new(i64::try_from(now.as_secs()).unwrap_or(i64::MAX), now.subsec_nanos())
+}

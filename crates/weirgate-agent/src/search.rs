@@ -1,0 +1,145 @@
+//! Chunks for Elasticsearch and OpenSearch: a thread of its own sends them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc::Sender as Results;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use elasticsearch_output::{Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings};
+use fluentbit_config::Config;
+use fluentbit_pipeline::{Body, OutputKind, Pipeline};
+use pipeline_core::acknowledge::ChunkId;
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::Semaphore;
+
+use crate::chunks::Chunk;
+use crate::error::StartError;
+use crate::options::{Mode, Options};
+use crate::wake::Wake;
+
+/// An output is done with a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    pub(crate) id: ChunkId,
+    pub(crate) input: usize,
+    pub(crate) size: usize,
+    /// Whether every document was delivered or finally refused; otherwise the chunk's lines are read again.
+    pub(crate) done: bool,
+}
+
+/// Requests an output has under way at once.
+const REQUESTS: usize = 4;
+
+/// The search outputs of a pipeline.
+pub(crate) struct SearchOutputs {
+    runtime: Option<Runtime>,
+    handle: Handle,
+    senders: BTreeMap<usize, Arc<Output>>,
+    results: Results<Settled>,
+    wake: Wake,
+}
+
+struct Output {
+    name: String,
+    sender: Sender,
+    turns: Semaphore,
+    rejected: Arc<Mutex<DeadLetters>>,
+}
+
+impl SearchOutputs {
+    pub(crate) fn start(
+        pipeline: &Pipeline,
+        config: &Config,
+        options: &Options,
+        results: Results<Settled>,
+        wake: Wake,
+    ) -> Result<Self, StartError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("outputs")
+            .enable_all()
+            .build()
+            .map_err(StartError::other)?;
+        let inside = runtime.enter();
+        let mut senders = BTreeMap::new();
+        let mut rejected: Option<Arc<Mutex<DeadLetters>>> = None;
+        for (index, output) in pipeline.outputs.iter().enumerate() {
+            let OutputKind::Elasticsearch(bulk) = &output.kind else { continue };
+            let (mut settings, _) =
+                Settings::from_section(&output.section, &config.service, (**bulk).clone());
+            if options.mode == Mode::Safe && output.section.str("retry_limit").is_none() {
+                // One retry is not enough to outlive the restart of a server.
+                settings.retry_limit = RetryLimit::Unlimited;
+            }
+            let rejected = match &rejected {
+                Some(file) => Arc::clone(file),
+                None => {
+                    let path = options.base.join(&options.dead_letters);
+                    let file = DeadLetters::open(&path).map_err(|error| StartError::file(&path, &error))?;
+                    Arc::clone(rejected.insert(Arc::new(Mutex::new(file))))
+                }
+            };
+            let sender = Sender::new(settings)
+                .map_err(|error| StartError::other(format_args!("output {}: {error}", output.name)))?;
+            let output =
+                Output { name: output.name.clone(), sender, turns: Semaphore::new(REQUESTS), rejected };
+            senders.insert(index, Arc::new(output));
+        }
+        drop(inside);
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), senders, results, wake })
+    }
+
+    /// What other background work runs on.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Sends a chunk; its result comes through the channel.
+    pub(crate) fn send(&self, chunk: Chunk) {
+        let Some(output) = self.senders.get(&chunk.output) else { return };
+        let (output, results, wake) = (Arc::clone(output), self.results.clone(), self.wake.clone());
+        self.handle.spawn(async move {
+            let settled = Settled { id: chunk.id, input: chunk.input, size: chunk.size, done: false };
+            let done = output.deliver(chunk).await;
+            // Nobody listens any more when the agent stops.
+            let _ = results.send(Settled { done, ..settled });
+            wake.notify();
+        });
+    }
+}
+
+impl Drop for SearchOutputs {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // What is still under way is read again at the next start.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Output {
+    /// Whether everything in the chunk has its final verdict.
+    async fn deliver(&self, chunk: Chunk) -> bool {
+        let Body::Bulk(body) = chunk.body else { return true };
+        let Ok(_turn) = self.turns.acquire().await else { return false };
+        let mut batch = Batch::new(body);
+        let mut sink = Shared { file: Arc::clone(&self.rejected), output: &self.name };
+        if let Err(error) = self.sender.send(&mut batch, &mut sink).await {
+            tracing::error!(output = self.name, %error, "a refused document could not be written down");
+        }
+        batch.is_settled()
+    }
+}
+
+/// The file of refused documents, which all outputs share.
+struct Shared<'o> {
+    file: Arc<Mutex<DeadLetters>>,
+    output: &'o str,
+}
+
+impl RejectedSink for Shared<'_> {
+    fn rejected(&mut self, rejected: Rejected<'_>) -> io::Result<()> {
+        tracing::warn!(output = self.output, reason = ?rejected.error, "a document was refused");
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).rejected(rejected)
+    }
+}
