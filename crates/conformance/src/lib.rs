@@ -1,0 +1,11 @@
+//! Runs golden cases recorded from the real programs, and keeps the score.
+#![forbid(unsafe_code)]
+
+mod fluentbit;
+mod node;
+mod record;
+mod score;
+mod stub;
+mod text;
+
+pub use score::{Score, run_folder};
