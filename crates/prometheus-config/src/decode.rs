@@ -65,11 +65,6 @@ impl Decoder {
         Mark(self.noted.len())
     }
 
-    /// How many problems there are so far.
-    pub(crate) fn count(&self) -> usize {
-        self.rejected.len() + self.noted.len() + self.late.len()
-    }
-
     /// A section that began at `mark` rejects itself.
     pub(crate) fn reject(&mut self, mark: Mark, problem: Diagnostic) {
         if self.noted.len() > mark.0 { self.late.push(problem) } else { self.rejected.push(problem) }
@@ -355,7 +350,7 @@ pub(crate) fn invalid_label_name(span: Span, name: &str) -> Diagnostic {
 
 /// Null in the eyes of Go's library before it calls a type's own reader. It knows fewer spellings there:
 /// `Null` reaches the reader, as the empty string.
-pub(crate) fn is_null(node: &Node) -> bool {
+fn is_null(node: &Node) -> bool {
     node.is_null() && matches!(node.as_str(), Some("" | "~" | "null"))
 }
 

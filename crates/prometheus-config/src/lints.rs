@@ -1,11 +1,12 @@
 //! What Prometheus accepts and hardly anybody means.
 
 use prometheus_labels::{LabelSet, LabelsBuilder, NameScheme};
-use prometheus_relabel::{Action, Rule, Rules, Scratch};
-use source_text::{Diagnostic, Span};
+use prometheus_relabel::yaml::Located;
+use prometheus_relabel::{Action, Field, Rules, Scratch};
+use source_text::Diagnostic;
 
 use crate::decode::Decoder;
-use crate::{Fields, RelabelRules, ScrapeConfig};
+use crate::{RelabelRules, ScrapeConfig};
 
 /// Labels that a target cannot do without, or that everybody expects to be there.
 const NEEDED: [&str; 7] = [
@@ -33,20 +34,22 @@ pub(crate) fn check(decoder: &mut Decoder, config: &ScrapeConfig) {
         let help = "the schemes are `http` and `https`, in lower case";
         decoder.warn(Diagnostic::warning("unknown-scheme", span, message).help(help));
     }
-    for (rule, fields) in config.relabel_configs.iter() {
-        check_rule(decoder, rule, fields);
-        check_deletion(decoder, rule, fields);
+    for located in config.relabel_configs.located() {
+        check_rule(decoder, located);
+        check_deletion(decoder, located);
     }
-    for (rule, fields) in config.metric_relabel_configs.iter() {
-        check_rule(decoder, rule, fields);
+    for located in config.metric_relabel_configs.located() {
+        check_rule(decoder, located);
     }
     check_phase(decoder, &config.metric_relabel_configs);
 }
 
 /// Traps in rules for targets and samples alike.
-fn check_rule(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
+fn check_rule(decoder: &mut Decoder, located: &Located) {
+    let rule = &located.rule;
     let pattern = rule.regex().as_str();
-    if let (Some(span), Some(meant)) = (fields.value("regex"), whole_pattern(pattern)) {
+    if let Some(meant) = whole_pattern(pattern) {
+        let span = located.place(Field::Regex);
         let message =
             format!("a pattern has to match the whole value: `{pattern}` does not match a part of it");
         let help = format!("did you mean `{meant}`?");
@@ -54,7 +57,7 @@ fn check_rule(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
     }
     let refers_to_group = matches!(rule.replacement.as_str(), "$1" | "${1}");
     if rule.action == Some(Action::LabelMap) && refers_to_group && rule.regex().group_count() == 1 {
-        let span = place(fields, ["regex", "replacement", "action"]);
+        let span = located.place(Field::Regex);
         let message = format!(
             "the pattern `{pattern}` has no group `$1`: all labels it matches become one with no name"
         );
@@ -62,7 +65,7 @@ fn check_rule(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
         decoder.warn(Diagnostic::warning("labelmap-without-group", span, message).help(help));
     }
     if rule.replacement.contains("$$") {
-        let span = fields.place("replacement");
+        let span = located.place(Field::Replacement);
         let message = "`$$` stands for a dollar sign here";
         let help =
             "write `$1` for a group; only collectors that replace variables of the environment need `$$1`";
@@ -71,7 +74,8 @@ fn check_rule(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
 }
 
 /// A rule that removes a label where its sources are missing.
-fn check_deletion(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
+fn check_deletion(decoder: &mut Decoder, located: &Located) {
+    let rule = &located.rule;
     let target = rule.target_label.as_str();
     let sources = rule.source_labels.as_deref().unwrap_or_default();
     if rule.action != Some(Action::Replace) || !NEEDED.contains(&target) || sources.is_empty() {
@@ -84,17 +88,18 @@ fn check_deletion(decoder: &mut Decoder, rule: &Rule, fields: &Fields) {
     if labels.get(target).is_empty() {
         let message = format!("this rule removes `{target}` where the source labels are missing");
         let help = "a pattern such as `(.+)` leaves the label alone then";
-        let span = place(fields, ["regex", "source_labels", "target_label"]);
+        let field = if rule.regex.is_some() { Field::Regex } else { Field::SourceLabels };
+        let span = located.place(field);
         decoder.warn(Diagnostic::warning("rule-removes-label", span, message).help(help));
     }
 }
 
 /// Rules for samples that ask for labels which only targets have.
 fn check_phase(decoder: &mut Decoder, rules: &RelabelRules) {
-    for (rule, fields) in rules.iter() {
+    for located in rules.located() {
         let is_gone = |name: &str| name.starts_with("__") && name != "__name__" && !name.starts_with("__tmp");
-        for name in rule.source_labels.iter().flatten().filter(|name| is_gone(name)) {
-            let span = fields.place("source_labels");
+        for name in located.rule.source_labels.iter().flatten().filter(|name| is_gone(name)) {
+            let span = located.place(Field::SourceLabels);
             let message = format!("samples have no label `{name}`: it belongs to the target");
             let help = "rules that need it stand under `relabel_configs`";
             decoder.warn(Diagnostic::warning("target-label-in-metric-rule", span, message).help(help));
@@ -121,9 +126,4 @@ fn whole_pattern(pattern: &str) -> Option<String> {
         (true, false) => Some(format!(".*{pattern}")),
         _ => None,
     }
-}
-
-/// The first of the fields that the file has.
-fn place(fields: &Fields, names: [&str; 3]) -> Span {
-    names.into_iter().find_map(|name| fields.value(name)).unwrap_or(fields.section())
 }

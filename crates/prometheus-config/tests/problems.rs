@@ -147,11 +147,20 @@ fn rules() {
     );
     check_job(
         "  metric_relabel_configs: [{action: hashmod}]\n",
-        "p.yml:3:28: error[invalid-rule]: relabel configuration for hashmod requires non-zero modulus",
+        "p.yml:3:28: error[zero-modulus]: relabel configuration for hashmod requires non-zero modulus",
     );
     check_job(
         "  relabel_configs: [null]\n",
         "p.yml:3:20: error[empty-rule]: empty or null target relabeling rule in scrape config",
+    );
+}
+
+#[test]
+fn a_rule_that_cannot_be_read_is_not_checked() {
+    check_job(
+        "  relabel_configs:\n  - acton: keep\n  - action: hashmod\n",
+        "p.yml:4:5: error[unknown-field]: a relabelling rule has no field `acton`\n\
+         p.yml:5:5: error[zero-modulus]: relabel configuration for hashmod requires non-zero modulus",
     );
 }
 
