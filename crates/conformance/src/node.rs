@@ -51,9 +51,9 @@ impl Node {
         match self {
             Self::Text(text) => Self::Text(change(text)),
             Self::List(items) => Self::List(items.iter().map(|item| item.map_text(change)).collect()),
-            Self::Map(members) => Self::Map(
-                members.iter().map(|(key, value)| (change(key), value.map_text(change))).collect(),
-            ),
+            Self::Map(members) => {
+                Self::Map(members.iter().map(|(key, value)| (change(key), value.map_text(change))).collect())
+            }
             other => other.clone(),
         }
     }

@@ -34,7 +34,16 @@ fn node(value: Value<'_>) -> Node {
         Value::Int(value) => Node::Int(value.into()),
         Value::UInt(value) => Node::Int(value.into()),
         Value::Float(value) if value.is_finite() => Node::Float(value),
-        Value::Float(value) => special("$float", if value.is_nan() { "nan" } else if value > 0.0 { "inf" } else { "-inf" }),
+        Value::Float(value) => special(
+            "$float",
+            if value.is_nan() {
+                "nan"
+            } else if value > 0.0 {
+                "inf"
+            } else {
+                "-inf"
+            },
+        ),
         Value::Str(text) | Value::Bin(text) => match std::str::from_utf8(text) {
             Ok(text) => Node::Text(text.to_owned()),
             Err(_) => special("$bytes", &text.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
@@ -51,7 +60,8 @@ fn node(value: Value<'_>) -> Node {
                     || members[..index].iter().any(|(other, _)| other == key)
             });
             if odd {
-                let pairs = members.into_iter().map(|(key, value)| Node::List(vec![node(Value::Str(key)), value]));
+                let pairs =
+                    members.into_iter().map(|(key, value)| Node::List(vec![node(Value::Str(key)), value]));
                 Node::Map(vec![("$pairs".to_owned(), Node::List(pairs.collect()))])
             } else {
                 Node::Map(members.into_iter().map(|(key, value)| (printable(key), value)).collect())
@@ -72,7 +82,8 @@ pub(crate) fn time_matches(expected: &Node, found: Timestamp, began: Timestamp) 
     if expected.get("now").is_some() {
         return found.seconds >= began.seconds - 1 && found.seconds <= began.seconds + 60;
     }
-    let (Some(Node::Int(offset)), Some(utc)) = (expected.get("year_offset"), expected.get("utc").and_then(Node::text))
+    let (Some(Node::Int(offset)), Some(utc)) =
+        (expected.get("year_offset"), expected.get("utc").and_then(Node::text))
     else {
         return false;
     };
@@ -90,8 +101,7 @@ pub(crate) fn matches(expected: &Node, found: &Node) -> bool {
         (Node::Float(a), Node::Float(b)) => a.to_bits() == b.to_bits(),
         (Node::List(a), Node::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| matches(a, b)),
         (Node::Map(a), Node::Map(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b).all(|((key, a), (other, b))| key == other && matches(a, b))
+            a.len() == b.len() && a.iter().zip(b).all(|((key, a), (other, b))| key == other && matches(a, b))
         }
         (a, b) => a == b,
     }

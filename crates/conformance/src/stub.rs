@@ -65,7 +65,8 @@ fn serve(stream: TcpStream, noted: &Mutex<Vec<Request>>, responses: &[Node]) {
             .and_then(Node::text)
             .unwrap_or(r#"{"took":1,"errors":false,"items":[]}"#);
         let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
-        for (name, value) in response.and_then(|response| response.get("headers")).map_or(&[][..], Node::map) {
+        for (name, value) in response.and_then(|response| response.get("headers")).map_or(&[][..], Node::map)
+        {
             head.push_str(&format!("{name}: {}\r\n", value.text().unwrap_or_default()));
         }
         if write!(writer, "{head}\r\n{body}").and_then(|()| writer.flush()).is_err() {

@@ -62,7 +62,8 @@ impl Route {
         &self.tag
     }
 
-    /// The input the tag's records come from, by its place in [`Pipeline::inputs`].
+    /// The input the tag's records come from, by its place in [`Pipeline::inputs`]; beyond these, the filter that
+    /// retagged them.
     #[must_use]
     pub fn input(&self) -> usize {
         self.input
@@ -207,7 +208,7 @@ impl Flow {
     ) {
         let emitted = self.pass(tag, 0, None, record, source, at, sink);
         if !emitted.is_empty() {
-            self.retag(tag, emitted, at, sink);
+            self.retag(emitted, at, sink);
         }
     }
 
@@ -219,7 +220,7 @@ impl Flow {
             if !settled {
                 let record = waiting.record.borrow();
                 let emitted = self.pass(tag, waiting.step + 1, None, record, waiting.source, at, sink);
-                self.retag(tag, emitted, at, sink);
+                self.retag(emitted, at, sink);
             }
         }
         if let Some(route) = self.routes.get(tag.0) {
@@ -285,11 +286,12 @@ impl Flow {
         emitted
     }
 
-    fn retag(&mut self, from: TagId, emitted: Vec<Emitted>, at: At<'_>, sink: &mut impl Sink) {
-        let input = self.routes.get(from.0).map_or(0, |route| route.input);
+    fn retag(&mut self, emitted: Vec<Emitted>, at: At<'_>, sink: &mut impl Sink) {
         let mut open: Vec<(usize, Emitted)> = emitted.into_iter().map(|emitted| (1, emitted)).collect();
         while let Some((times, emitted)) = open.pop() {
-            let tag = self.tag(input, &emitted.tag, at.metadata, at.now);
+            // Each emitter is an input of its own, whose chunks are apart from those of others.
+            let emitter = self.pipeline.inputs.len() + emitted.by;
+            let tag = self.tag(emitter, &emitted.tag, at.metadata, at.now);
             // A record that goes in circles ends: Fluent Bit's would not.
             if times < RETAGS {
                 let again =

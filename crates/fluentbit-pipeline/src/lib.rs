@@ -20,7 +20,7 @@
 //! )]);
 //! let (config, problems) = load("fluent-bit.conf", &files, &(), Compat::V5_1);
 //! assert!(problems.is_empty());
-//! let (pipeline, problems) = Pipeline::build(&config, Delivery::Safe);
+//! let (pipeline, problems) = Pipeline::build(&config, Delivery::Safe, None);
 //! assert!(problems.is_empty());
 //!
 //! struct Printed(fluentbit_pipeline::ChunkWriter);

@@ -66,7 +66,10 @@ impl Output {
             "null" => OutputKind::Null,
             _ => return None,
         };
-        let tags = TagPattern::from_section(section, problems);
+        // Fluent Bit starts with an output whose pattern does not compile; it takes nothing.
+        let mut found = Vec::new();
+        let tags = TagPattern::from_section(section, &mut found);
+        problems.extend(found.into_iter().map(Diagnostic::into_warning));
         Some(Self { name, tags, kind, section: section.clone() })
     }
 

@@ -1,11 +1,14 @@
 //! From a configuration to a pipeline.
 
+use std::sync::Arc;
+
 use event_model::Compat;
 use fluentbit_config::{Config, Section};
 use fluentbit_filter::Filter;
 use fluentbit_filter::matching::TagPattern;
 use fluentbit_output::json_style;
 use fluentbit_parser::ParserSet;
+use fluentbit_parser::time::TimeZone;
 use source_text::Diagnostic;
 
 use crate::output::Output;
@@ -42,14 +45,22 @@ pub struct Stage {
 
 impl Pipeline {
     /// Builds the pipeline of a configuration that was loaded without errors. `delivery` says what becomes of
-    /// documents a search server does not take.
+    /// data that Fluent Bit would lose, and `zone` is the local one, for parsers with `Time_System_Timezone`;
+    /// UTC without it.
     ///
     /// The pipeline is there even if something is wrong with a part of it, so that the rest can be looked at;
     /// with an error among the diagnostics Fluent Bit would not start.
     #[must_use]
-    pub fn build(config: &Config, delivery: Delivery) -> (Self, Vec<Diagnostic>) {
+    pub fn build(
+        config: &Config,
+        delivery: Delivery,
+        zone: Option<&Arc<dyn TimeZone>>,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut problems = Vec::new();
-        let parsers = ParserSet::from_config(config, &mut problems);
+        let mut parsers = ParserSet::from_config(config, &mut problems);
+        if let Some(zone) = zone {
+            parsers = parsers.with_system_time_zone(zone);
+        }
         let mut names = Names::default();
         let inputs = config
             .inputs
@@ -57,7 +68,7 @@ impl Pipeline {
             .filter_map(|section| {
                 let name = names.name(section);
                 let tail = section.name().eq_ignore_ascii_case("tail");
-                tail.then(|| TailInput::from_section(section, name, &parsers, &mut problems))
+                tail.then(|| TailInput::from_section(section, name, &parsers, delivery, &mut problems))
             })
             .collect();
         let filters = config

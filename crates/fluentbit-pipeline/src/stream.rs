@@ -7,7 +7,7 @@ use fluentbit_parser::Scratch;
 use pipeline_core::frame::Line;
 
 use crate::flow::Flow;
-use crate::tail::Shape;
+use crate::tail::{OddTimes, Shape};
 
 /// Turns the lines of one file into records.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Stream {
 
     /// Turns a line into a record and gives it to `each`, together with the arena that lives as long as the
     /// line and the flow that lent the record its memory. A line that leaves no record is dropped: an empty one
-    /// where those are skipped, or one of a time before 1970 (5.1.1 drops it too).
+    /// where those are skipped, or one whose time the followed release cannot keep.
     pub fn line(
         &mut self,
         line: Line<'_>,
@@ -49,7 +49,7 @@ impl Stream {
     ) {
         let shape = &*self.shape;
         let text = line.text();
-        if shape.skip_empty_lines && (text.is_empty() || text == b"\r") {
+        if shape.skip_empty_lines && (text.is_empty() || (text == b"\r" && shape.compat != Compat::V1_8)) {
             return;
         }
         scratch.arena.reset();
@@ -81,12 +81,12 @@ impl Stream {
                 record.fields.push(Field::new(&shape.key, Value::Str(text)));
             }
         }
-        if record.timestamp.seconds < 0 {
-            if shape.compat != Compat::V1_8 {
-                return;
+        if u32::try_from(record.timestamp.seconds).is_err() {
+            match shape.odd_times {
+                OddTimes::Keep => {}
+                OddTimes::Drop => return,
+                OddTimes::Wrap => record.timestamp.seconds &= i64::from(u32::MAX),
             }
-            // 1.8.11 keeps 32 bits.
-            record.timestamp.seconds &= i64::from(u32::MAX);
         }
         each(record, line.offset, arena, flow);
     }

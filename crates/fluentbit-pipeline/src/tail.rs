@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use elasticsearch_bulk::Delivery;
 use event_model::Compat;
 use fluentbit_config::Section;
 use fluentbit_config::value::split_commas;
@@ -67,6 +68,18 @@ pub(crate) struct Shape {
     pub(crate) skip_empty_lines: bool,
     pub(crate) parser: Option<Arc<Parser>>,
     pub(crate) compat: Compat,
+    pub(crate) odd_times: OddTimes,
+}
+
+/// What becomes of a record from before 1970 or after 2106: Fluent Bit has 32 bits for seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OddTimes {
+    /// It stays as it is (safe).
+    Keep,
+    /// It is gone (5.1.1).
+    Drop,
+    /// Its time is the lower 32 bits (1.8.11).
+    Wrap,
 }
 
 impl TailInput {
@@ -75,6 +88,7 @@ impl TailInput {
         section: &Section,
         name: String,
         parsers: &ParserSet,
+        delivery: Delivery,
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut bool = |key, default| {
@@ -107,6 +121,11 @@ impl TailInput {
             skip_empty_lines,
             parser,
             compat: section.compat,
+            odd_times: match (delivery, section.compat) {
+                (Delivery::Safe, _) => OddTimes::Keep,
+                (_, Compat::V1_8) => OddTimes::Wrap,
+                _ => OddTimes::Drop,
+            },
         });
         let buffer = usize::try_from(section.size("buffer_max_size", 32 * 1024)).unwrap_or(usize::MAX);
         let ignore_older = section.time("ignore_older", 0);

@@ -84,6 +84,13 @@ impl Diagnostic {
         Self::new(Severity::Warning, code, message).at(span)
     }
 
+    /// The same with at most the severity of a warning.
+    #[must_use]
+    pub fn into_warning(mut self) -> Self {
+        self.severity = self.severity.min(Severity::Warning);
+        self
+    }
+
     /// Sets the place.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fluentbit_config::Config;
+use fluentbit_config::{Config, Environment};
+use fluentbit_parser::time::{TimeZone, iana_time_zone};
 use fluentbit_pipeline::{Delivery, Pipeline};
 use source_text::Diagnostic;
 
@@ -36,7 +37,7 @@ pub fn load(options: &Options) -> Loaded {
         Mode::Safe => Delivery::Safe,
         Mode::FluentBit(compat) => Delivery::FluentBit(compat),
     };
-    let (pipeline, found) = Pipeline::build(&config, delivery);
+    let (pipeline, found) = Pipeline::build(&config, delivery, local_zone(&variables).as_ref());
     for problem in found {
         if !diagnostics.contains(&problem) {
             diagnostics.push(problem);
@@ -97,4 +98,14 @@ fn checked(options: &Options) -> Option<Loaded> {
     }
     tracing::error!("the configuration has errors; the old one stays");
     None
+}
+
+/// The zone of the variable `TZ`, or of this machine, if it has a name.
+fn local_zone(variables: &Variables) -> Option<Arc<dyn TimeZone>> {
+    let machine = || {
+        let path = std::fs::read_link("/etc/localtime").ok()?;
+        Some(path.to_str()?.split_once("zoneinfo/")?.1.to_owned())
+    };
+    let name = variables.get("TZ").or_else(machine)?;
+    iana_time_zone(name.trim_start_matches(':'))
 }
