@@ -1,8 +1,4 @@
-//! Replays recorded cases of Prometheus' own configuration package: `config.jsonl` in the folder that
-//! `PROMETHEUS_VECTORS` names. Without the variable nothing is done.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! Configurations: `config.jsonl`.
 
 use prometheus_config::{
     Config, Discovery, HttpClient, KubernetesDiscovery, RelabelRules, ScrapeConfig, Secret, Tls,
@@ -10,51 +6,33 @@ use prometheus_config::{
 use serde_json::{Value, json};
 use source_text::SourceId;
 
-#[test]
-fn recorded_cases() {
-    let Some(folder) = std::env::var_os("PROMETHEUS_VECTORS") else { return };
-    let text = std::fs::read_to_string(Path::new(&folder).join("config.jsonl")).expect("readable");
-    let mut report = String::new();
-    let mut passed = 0;
-    let mut failed = 0;
-    for line in text.lines() {
-        let case: Value = serde_json::from_str(line).expect("a case");
-        match check(&case) {
-            Ok(()) => passed += 1,
-            Err(difference) => {
-                failed += 1;
-                let _ = writeln!(report, "{}: {difference}", case["id"]);
-            }
-        }
-    }
-    assert_eq!(failed, 0, "{report}{passed} passed, {failed} failed");
-}
+use super::{field, is_same_error};
 
-fn check(case: &Value) -> Result<(), String> {
-    let text = case["config_yaml"].as_str().unwrap_or_default();
-    let parsed = prometheus_config::parse(SourceId::default(), text, |_| None);
+/// Reads the configuration and compares every setting, or the problem found first.
+pub(crate) fn check(case: &Value) -> Result<(), String> {
     let expected = &case["expect"];
-    match (parsed.into_result(), expected["error"].as_str()) {
+    match (load(field(case, "config_yaml")?), expected["error"].as_str()) {
         (Ok(config), None) => {
             let shown = show(&config);
             if shown == *expected { Ok(()) } else { Err(difference(&shown, expected, "")) }
         }
-        (Err(problems), Some(error)) => {
-            let message = problems[0].message();
-            let only_rejected = error.starts_with("yaml:") || error.starts_with("error parsing regexp");
-            if only_rejected || message == error {
-                Ok(())
-            } else {
-                Err(format!("{message:?} instead of {error:?}"))
-            }
-        }
+        (Err(message), Some(error)) if is_same_error(error, &message) => Ok(()),
+        (Err(message), Some(error)) => Err(format!("{message:?} instead of {error:?}")),
         (Ok(_), Some(error)) => Err(format!("accepted instead of {error:?}")),
-        (Err(problems), None) => Err(format!("rejected: {}", problems[0].message())),
+        (Err(message), None) => Err(format!("rejected: {message}")),
     }
 }
 
+/// The configuration, or the message of its first problem, which is the one Prometheus reports.
+pub(super) fn load(text: &str) -> Result<Config, String> {
+    let parsed = prometheus_config::parse(SourceId::default(), text, |_| None);
+    parsed
+        .into_result()
+        .map_err(|problems| problems.first().map_or_else(String::new, |problem| problem.message().to_owned()))
+}
+
 /// The first place where two values differ.
-fn difference(shown: &Value, expected: &Value, path: &str) -> String {
+pub(super) fn difference(shown: &Value, expected: &Value, path: &str) -> String {
     match (shown, expected) {
         (Value::Object(a), Value::Object(b)) => {
             for (key, value) in b {
