@@ -3,6 +3,7 @@
 
 mod fluentbit;
 mod node;
+mod prometheus;
 mod record;
 mod score;
 mod stub;

@@ -9,8 +9,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::fluentbit;
+use serde_json::Value;
+
 use crate::node::Node;
+use crate::{fluentbit, prometheus};
 
 /// What came of a folder's cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,12 @@ impl fmt::Display for Score {
 /// Cases that wait for time to pass let others run meanwhile.
 const THREADS: usize = 8;
 
+/// A case in the form that suits its program: configurations of Fluent Bit keep the order of members.
+enum Case {
+    FluentBit(Node),
+    Prometheus(Value),
+}
+
 /// Runs every case of the `.jsonl` files at `path`, a folder or a single file. `only` picks cases whose names
 /// contain it.
 ///
@@ -60,9 +68,15 @@ pub fn run_folder(path: &Path, only: &str) -> io::Result<Score> {
                 .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
             let name = case.get("id").and_then(Node::text).unwrap_or_default().to_owned();
             let recorded = case.get("category").and_then(Node::text).unwrap_or(&category).to_owned();
-            if name.contains(only) && case.get("files").is_some() {
-                cases.push((recorded, name, case));
+            if !name.contains(only) {
+                continue;
             }
+            let case = if case.get("files").is_some() {
+                Case::FluentBit(case)
+            } else {
+                Case::Prometheus(serde_json::from_str(line)?)
+            };
+            cases.push((recorded, name, case));
         }
     }
     let (next, score) = (AtomicUsize::new(0), Mutex::new(Score::default()));
@@ -70,7 +84,11 @@ pub fn run_folder(path: &Path, only: &str) -> io::Result<Score> {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some((category, name, case)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = fluentbit::check(case);
+                    let result = match case {
+                        Case::FluentBit(case) => fluentbit::check(case),
+                        Case::Prometheus(case) => prometheus::check(category, case)
+                            .unwrap_or_else(|| Err("not supported yet".to_owned())),
+                    };
                     let Ok(mut score) = score.lock() else { return };
                     let counts = score.categories.entry(category.clone()).or_default();
                     match result {
