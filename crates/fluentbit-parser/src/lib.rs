@@ -8,10 +8,11 @@
 mod escape;
 pub mod json;
 mod line;
+pub mod multiline;
 mod number;
 pub mod time;
 
 pub use line::{
-    DecodeAction, DecodeBackend, DecodeRule, Failure, FailureKind, Format, Parsed, Parser, ParserError,
-    ParserOptions, ParserSet, Scratch, Warning,
+    Context, DecodeAction, DecodeBackend, DecodeRule, Failure, FailureKind, Format, Parsed, Parser,
+    ParserError, ParserOptions, ParserSet, Scratch, Warning,
 };

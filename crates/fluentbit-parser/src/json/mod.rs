@@ -40,7 +40,8 @@ use event_model::{Arena, Compat, Field, Value};
 
 use specials::Specials;
 use strict::Strict;
-use tokens::Tokens;
+
+pub(crate) use tokens::Tokens;
 
 /// How deep containers may be nested; the outermost counts. Fluent Bit's msgpack reader has the same limit.
 pub const MAX_DEPTH: usize = 32;

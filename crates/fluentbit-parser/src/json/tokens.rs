@@ -3,6 +3,8 @@
 //! The token reader checks brackets, strings and where bare words stand, but not the commas and colons
 //! between them. What it accepts beyond JSON follows from that.
 
+use std::ops::Range;
+
 use event_model::{Arena, Compat, Field, Value};
 
 use super::{Error, ErrorKind, MAX_DEPTH, number};
@@ -10,7 +12,7 @@ use crate::escape;
 
 /// Working memory.
 #[derive(Debug, Default)]
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     tokens: Vec<Token>,
     /// The containers that are open, innermost last.
     open: Vec<usize>,
@@ -58,6 +60,25 @@ impl Tokens {
     ) -> Result<Value<'a>, Error> {
         self.tokenise(text)?;
         Values { tokens: &self.tokens, text, arena, unescaped }.value(0)
+    }
+
+    /// Where the text of the first member `key` is, without quotes and with its escapes, if `text` begins with
+    /// an object and is a document for 1.8.11.
+    pub(crate) fn text_member(&mut self, text: &[u8], key: &[u8]) -> Option<Range<usize>> {
+        self.tokenise(text).ok()?;
+        let (root, members) = self.tokens.split_first()?;
+        if root.kind != Kind::Object || root.start != 0 {
+            return None;
+        }
+        let is_key = |token: &Token| {
+            token.parent == Some(0)
+                && token.kind == Kind::String
+                && text.get(token.start..token.end) == Some(key)
+        };
+        let index = members.iter().position(is_key)?;
+        // Its value comes right after it, and is below it.
+        let value = members.get(index + 1).filter(|value| value.parent == Some(index + 1))?;
+        (value.kind == Kind::String).then_some(value.start..value.end)
     }
 
     fn tokenise(&mut self, text: &[u8]) -> Result<(), Error> {

@@ -19,7 +19,7 @@ pub use set::ParserSet;
 
 use std::sync::Arc;
 
-use event_model::{Arena, Compat, Field, Timestamp};
+use event_model::{Arena, Compat, Field, Timestamp, Value};
 use onigmo_regex::{Captures, Regex};
 
 use crate::json::JsonReader;
@@ -92,6 +92,8 @@ pub struct Scratch {
     json: JsonReader,
     pub(crate) captures: Captures,
     pub(crate) room: Vec<u8>,
+    /// Always empty.
+    fields: Vec<Field<'static>>,
 }
 
 impl Scratch {
@@ -107,13 +109,32 @@ impl Scratch {
         }
         &mut self.json
     }
+
+    /// An empty list of fields. Give it back when done.
+    pub(crate) fn take_fields<'a>(&mut self) -> Vec<Field<'a>> {
+        std::mem::take(&mut self.fields)
+    }
+
+    pub(crate) fn put_fields(&mut self, mut fields: Vec<Field<'_>>) {
+        fields.clear();
+        // Collecting an emptied vector into one of the same layout reuses its allocation.
+        self.fields = fields.into_iter().map(|_| Field::new(&[], Value::Null)).collect();
+    }
 }
 
-/// What parsing a line needs besides the parser.
-pub(crate) struct Context<'a, 's> {
+/// What looking at a line needs besides the line.
+#[derive(Debug)]
+pub struct Context<'a, 's> {
     pub(crate) arena: &'a Arena,
-    pub(crate) now: Timestamp,
     pub(crate) scratch: &'s mut Scratch,
+    pub(crate) now: Timestamp,
+}
+
+impl<'a, 's> Context<'a, 's> {
+    /// The arena for what has to be made, working memory, and the current time.
+    pub fn new(arena: &'a Arena, scratch: &'s mut Scratch, now: Timestamp) -> Self {
+        Self { arena, scratch, now }
+    }
 }
 
 impl Parser {
@@ -174,7 +195,7 @@ impl Parser {
         fields: &mut Vec<Field<'a>>,
     ) -> Result<Parsed<'a>, Failure> {
         let before = fields.len();
-        let mut cx = Context { arena, now, scratch };
+        let mut cx = Context::new(arena, scratch, now);
         let parsed = match &self.kind {
             Kind::Json => self.parse_json(line, &mut cx, fields),
             Kind::Regex(pattern) => self.parse_regex(pattern, line, &mut cx, fields),
