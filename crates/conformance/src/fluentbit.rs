@@ -124,12 +124,12 @@ fn compare(case: &Node, expected: &Node, outcome: &Outcome, folder: &Path) -> Re
         text.replace("{DIR}", &folder.to_string_lossy()).replace("{DIR_DOTTED}", &dotted(folder))
     };
     let expected = expected.map_text(&fill);
-    let fatal = expected.get("error").is_some();
+    let fatal = expected.get("error").and_then(|error| error.get("fatal")) == Some(&Node::Bool(true));
     let crash = expected.get("crash").is_some();
     match (&outcome.failed, fatal || crash) {
         (None, false) | (Some(_), true) => {}
         // It crashed when it was stopped with a message pending; ours goes on.
-        (None, true) if crash && !fatal && case.get("stop_after").is_some() => return Ok(()),
+        (None, true) if crash && case.get("stop_after").is_some() => return Ok(()),
         (Some(error), false) => return Err(format!("should start, but: {error}")),
         (None, true) => return Err("starts, but should not".to_owned()),
     }

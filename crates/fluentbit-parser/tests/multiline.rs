@@ -379,7 +379,7 @@ fn waiting() {
             let mut out = |message: Message<'_, '_>| messages.push(show(message));
             match line {
                 Some(_) => {
-                    multiline.push_line(&mut state, line.map_or(&[], str::as_bytes), 7, &mut cx, &mut out)
+                    multiline.push_line(&mut state, line.map_or(&[], str::as_bytes), 7, &mut cx, &mut out);
                 }
                 None => multiline.flush(&mut state, &mut cx, &mut out),
             }

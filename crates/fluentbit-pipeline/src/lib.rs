@@ -54,6 +54,7 @@
 #![forbid(unsafe_code)]
 
 mod flow;
+mod joining;
 mod output;
 mod pipeline;
 mod service;

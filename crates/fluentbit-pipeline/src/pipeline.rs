@@ -8,6 +8,7 @@ use fluentbit_filter::Filter;
 use fluentbit_filter::matching::TagPattern;
 use fluentbit_output::json_style;
 use fluentbit_parser::ParserSet;
+use fluentbit_parser::multiline::MultilineSet;
 use fluentbit_parser::time::TimeZone;
 use source_text::Diagnostic;
 
@@ -61,6 +62,7 @@ impl Pipeline {
         if let Some(zone) = zone {
             parsers = parsers.with_system_time_zone(zone);
         }
+        let multiline = MultilineSet::from_config(config, &parsers, &mut problems);
         let mut names = Names::default();
         let inputs = config
             .inputs
@@ -68,7 +70,9 @@ impl Pipeline {
             .filter_map(|section| {
                 let name = names.name(section);
                 let tail = section.name().eq_ignore_ascii_case("tail");
-                tail.then(|| TailInput::from_section(section, name, &parsers, delivery, &mut problems))
+                tail.then(|| {
+                    TailInput::from_section(section, name, (&parsers, &multiline), delivery, &mut problems)
+                })
             })
             .collect();
         let filters = config

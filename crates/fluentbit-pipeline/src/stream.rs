@@ -3,15 +3,25 @@
 use std::sync::Arc;
 
 use event_model::{Arena, Compat, Field, Record, Timestamp, Value};
-use fluentbit_parser::Scratch;
+use fluentbit_parser::multiline::Message;
+use fluentbit_parser::{Context, Scratch};
 use pipeline_core::frame::Line;
 
 use crate::flow::Flow;
+use crate::joining::{Joining, JoiningState};
 use crate::tail::{OddTimes, Shape};
 
 /// Turns the lines of one file into records.
 #[derive(Debug)]
 pub struct Stream {
+    file: FileShape,
+    joining: Option<Arc<Joining>>,
+    state: JoiningState,
+}
+
+/// How the lines of one file become records.
+#[derive(Debug)]
+struct FileShape {
     shape: Arc<Shape>,
     path: Box<[u8]>,
 }
@@ -32,13 +42,15 @@ impl LineScratch {
 }
 
 impl Stream {
-    pub(crate) fn new(shape: Arc<Shape>, path: &str) -> Self {
-        Self { shape, path: path.as_bytes().into() }
+    pub(crate) fn new(shape: Arc<Shape>, joining: Option<Arc<Joining>>, path: &str) -> Self {
+        let state = joining.as_ref().map_or(JoiningState::None, |joining| joining.state());
+        Self { file: FileShape { shape, path: path.as_bytes().into() }, joining, state }
     }
 
     /// Turns a line into a record and gives it to `each`, together with the arena that lives as long as the
     /// line and the flow that lent the record its memory. A line that leaves no record is dropped: an empty one
-    /// where those are skipped, or one whose time the followed release cannot keep.
+    /// where those are skipped, or one whose time the followed release cannot keep. A line of a message that is
+    /// not complete is kept, see [`pending`](Self::pending).
     pub fn line(
         &mut self,
         line: Line<'_>,
@@ -47,13 +59,125 @@ impl Stream {
         flow: &mut Flow,
         each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
     ) {
-        let shape = &*self.shape;
+        let Self { file, joining, state } = self;
         let text = line.text();
-        if shape.skip_empty_lines && (text.is_empty() || (text == b"\r" && shape.compat != Compat::V1_8)) {
+        let compat = file.shape.compat;
+        if file.shape.skip_empty_lines && (text.is_empty() || (text == b"\r" && compat != Compat::V1_8)) {
             return;
         }
         scratch.arena.reset();
-        let arena = &scratch.arena;
+        let LineScratch { parser, arena } = scratch;
+        let arena: &Arena = arena;
+        match joining.as_deref() {
+            None => file.parse(line, now, arena, parser, flow, each),
+            Some(joining) => {
+                let mut joined = Vec::new();
+                joining.push(
+                    state,
+                    text,
+                    line.offset,
+                    &mut Context::new(arena, parser, now),
+                    &mut joined,
+                    |message| {
+                        file.message(&message, arena, flow, each);
+                    },
+                );
+                file.parse_all(&joined, now, arena, parser, flow, each);
+            }
+        }
+    }
+
+    /// The start of the first line that waits for others of its message: from there on the file must be read
+    /// again if the program ends.
+    #[must_use]
+    pub fn pending(&self) -> Option<u64> {
+        self.state.pending()
+    }
+
+    /// When [`flush`](Self::flush) has something to end.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.joining.as_ref()?.timeout(&self.state)
+    }
+
+    /// Ends the messages that waited too long for more lines.
+    pub fn flush(
+        &mut self,
+        now: Timestamp,
+        scratch: &mut LineScratch,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
+        self.end(now, scratch, flow, each, Joining::flush);
+    }
+
+    /// Ends all messages, at the end of the file or of the program.
+    pub fn flush_all(
+        &mut self,
+        now: Timestamp,
+        scratch: &mut LineScratch,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
+        self.end(now, scratch, flow, each, Joining::flush_all);
+    }
+
+    fn end(
+        &mut self,
+        now: Timestamp,
+        scratch: &mut LineScratch,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+        end: EndMessages,
+    ) {
+        let Self { file, joining, state } = self;
+        let Some(joining) = joining.as_deref() else { return };
+        scratch.arena.reset();
+        let LineScratch { parser, arena } = scratch;
+        let arena: &Arena = arena;
+        let mut joined = Vec::new();
+        let mut out = |message: Message<'_, '_>| file.message(&message, arena, flow, each);
+        end(joining, state, &mut Context::new(arena, parser, now), &mut joined, &mut out);
+        file.parse_all(&joined, now, arena, parser, flow, each);
+    }
+}
+
+/// A way to end messages of [`Joining`].
+type EndMessages = for<'j, 'a, 's, 'c, 'o> fn(
+    &'a Joining,
+    &'j mut JoiningState,
+    &'c mut Context<'a, 's>,
+    &'o mut Vec<Line<'a>>,
+    &'o mut dyn FnMut(Message<'a, '_>),
+);
+
+impl FileShape {
+    fn parse_all(
+        &self,
+        lines: &[Line<'_>],
+        now: Timestamp,
+        arena: &Arena,
+        parser: &mut Scratch,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
+        for line in lines {
+            self.parse(*line, now, arena, parser, flow, each);
+        }
+    }
+
+    /// A line by itself.
+    fn parse(
+        &self,
+        line: Line<'_>,
+        now: Timestamp,
+        arena: &Arena,
+        parser: &mut Scratch,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
+        let shape = &*self.shape;
+        let text = line.text();
         let mut record = flow.new_record();
         record.timestamp = now;
         // 1.8.11 puts the file's name and the offset before what a parser found.
@@ -61,10 +185,8 @@ impl Stream {
         if first {
             self.push_place(&mut record.fields, line.offset);
         }
-        let parsed = shape
-            .parser
-            .as_ref()
-            .map(|parser| parser.parse(text, now, arena, &mut scratch.parser, &mut record.fields));
+        let parsed =
+            shape.parser.as_ref().map(|rules| rules.parse(text, now, arena, parser, &mut record.fields));
         match parsed {
             Some(Ok(parsed)) => {
                 // A time of 0 counts as none, as in Fluent Bit.
@@ -81,14 +203,47 @@ impl Stream {
                 record.fields.push(Field::new(&shape.key, Value::Str(text)));
             }
         }
+        self.emit(record, line.offset, arena, flow, each);
+    }
+
+    /// A message of several lines.
+    fn message(
+        &self,
+        message: &Message<'_, '_>,
+        arena: &Arena,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
+        let mut record = flow.new_record();
+        record.timestamp = message.timestamp;
+        record.metadata = message.metadata();
+        let first = self.shape.compat == Compat::V1_8;
+        if first {
+            self.push_place(&mut record.fields, message.position);
+        }
+        record.fields.extend_from_slice(message.fields);
+        if !first {
+            self.push_place(&mut record.fields, message.position);
+        }
+        self.emit(record, message.position, arena, flow, each);
+    }
+
+    fn emit(
+        &self,
+        mut record: Record<'_>,
+        offset: u64,
+        arena: &Arena,
+        flow: &mut Flow,
+        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
+    ) {
         if u32::try_from(record.timestamp.seconds).is_err() {
-            match shape.odd_times {
+            match self.shape.odd_times {
                 OddTimes::Keep => {}
                 OddTimes::Drop => return,
                 OddTimes::Wrap => record.timestamp.seconds &= i64::from(u32::MAX),
             }
         }
-        each(record, line.offset, arena, flow);
+        each(record, offset, arena, flow);
     }
 
     fn push_place<'a>(&'a self, fields: &mut Vec<Field<'a>>, offset: u64) {

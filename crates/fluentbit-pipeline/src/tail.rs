@@ -7,12 +7,14 @@ use elasticsearch_bulk::Delivery;
 use event_model::Compat;
 use fluentbit_config::Section;
 use fluentbit_config::value::split_commas;
+use fluentbit_parser::multiline::MultilineSet;
 use fluentbit_parser::{Parser, ParserSet};
 use kubernetes_tag::{TagError, TagTemplate};
 use onigmo_regex::{Regex, Wrapping};
 use pipeline_core::frame::LongLines;
 use source_text::Diagnostic;
 
+use crate::joining::Joining;
 use crate::stream::Stream;
 
 /// A `tail` input of the configuration. The options carry Fluent Bit's names; times that are not set have the
@@ -56,6 +58,7 @@ pub struct TailInput {
     pub mem_buf_limit: Option<usize>,
     pub(crate) tag: TagTemplate,
     pub(crate) shape: Arc<Shape>,
+    pub(crate) joining: Option<Arc<Joining>>,
 }
 
 /// How a line becomes a record.
@@ -87,10 +90,11 @@ impl TailInput {
     pub(crate) fn from_section(
         section: &Section,
         name: String,
-        parsers: &ParserSet,
+        (parsers, multiline): (&ParserSet, &MultilineSet),
         delivery: Delivery,
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
+        report_unsupported(section, problems);
         let mut bool = |key, default| {
             section.bool(key, default).unwrap_or_else(|problem| {
                 problems.push(*problem);
@@ -99,6 +103,7 @@ impl TailInput {
         };
         let read_from_head = bool("read_from_head", false);
         let skip_long_lines = bool("skip_long_lines", false);
+        let truncate_long_lines = bool("truncate_long_lines", false);
         let exit_on_eof = bool("exit_on_eof", false);
         let inotify_watcher = bool("inotify_watcher", true);
         let db_locking = bool("db.locking", false);
@@ -140,7 +145,11 @@ impl TailInput {
             rotate_wait: seconds("rotate_wait", 5.0),
             ignore_older: u64::try_from(ignore_older).ok().filter(|age| *age > 0).map(Duration::from_secs),
             longest_line: buffer.saturating_sub(1),
-            long_lines: if skip_long_lines { LongLines::Skip } else { LongLines::Stop },
+            long_lines: match (truncate_long_lines, skip_long_lines) {
+                (true, _) => LongLines::Truncate,
+                (false, true) => LongLines::Skip,
+                (false, false) => LongLines::Stop,
+            },
             exit_on_eof,
             inotify_watcher,
             db: section.str("db").map(str::to_owned),
@@ -150,8 +159,23 @@ impl TailInput {
             mem_buf_limit: section
                 .str("mem_buf_limit")
                 .map(|_| usize::try_from(section.size("mem_buf_limit", u64::MAX)).unwrap_or(usize::MAX)),
+            joining: Joining::from_section(section, parsers, multiline, problems).map(Arc::new),
             shape,
         }
+    }
+
+    /// Whether the followed release forgets messages that are open when it ends: `multiline.parser` of 1.8.11
+    /// does.
+    #[must_use]
+    pub fn forgets_messages(&self) -> bool {
+        let multiline = matches!(self.joining.as_deref(), Some(Joining::Multiline(_)));
+        multiline && self.shape.odd_times == OddTimes::Wrap
+    }
+
+    /// Whether lines can wait for others of their message.
+    #[must_use]
+    pub fn joins_lines(&self) -> bool {
+        self.joining.is_some()
     }
 
     /// The tag of the records of the file called `path`.
@@ -166,7 +190,18 @@ impl TailInput {
     /// What turns the lines of the file called `path` into records.
     #[must_use]
     pub fn stream(&self, path: &str) -> Stream {
-        Stream::new(Arc::clone(&self.shape), path)
+        Stream::new(Arc::clone(&self.shape), self.joining.clone(), path)
+    }
+}
+
+/// Says what would be left out silently.
+fn report_unsupported(section: &Section, problems: &mut Vec<Diagnostic>) {
+    for group in section.groups.iter().filter(|group| group.name == "processors") {
+        let message = "processors are not supported yet";
+        problems.push(
+            Diagnostic::error("not-supported-yet", group.span, message)
+                .help("write them as filters that match the tag of this input"),
+        );
     }
 }
 

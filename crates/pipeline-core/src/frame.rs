@@ -29,6 +29,8 @@ pub enum LongLines {
     Stop,
     /// Leave the line out and go on after it.
     Skip,
+    /// Take as much of the line as fits, and leave out the rest (5.1.1 only).
+    Truncate,
 }
 
 /// Cuts one file into lines.
@@ -94,23 +96,37 @@ impl Framer {
             let end = first + end;
             if end + 1 - start <= longest {
                 each(Line { raw: &data[start..end], offset: offset + start as u64 });
-            } else if long_lines == LongLines::Skip {
-                self.skipped += 1;
-            } else {
+            } else if long_lines == LongLines::Stop {
                 return Rest::TooLong(start);
+            } else {
+                self.leave_out(data, start, offset, longest, long_lines, &mut each);
             }
             start = end + 1;
         }
         if data.len() - start < longest {
             return Rest::Used(start);
         }
-        match long_lines {
-            LongLines::Stop => Rest::TooLong(start),
-            LongLines::Skip => {
-                self.skipping = true;
-                self.skipped += 1;
-                Rest::Used(data.len())
-            }
+        if long_lines == LongLines::Stop {
+            return Rest::TooLong(start);
+        }
+        self.skipping = true;
+        self.leave_out(data, start, offset, longest, long_lines, &mut each);
+        Rest::Used(data.len())
+    }
+
+    /// Counts a line that is too long, and gives its beginning where that is wanted.
+    fn leave_out<'d>(
+        &mut self,
+        data: &'d [u8],
+        start: usize,
+        offset: u64,
+        longest: usize,
+        long_lines: LongLines,
+        each: &mut impl FnMut(Line<'d>),
+    ) {
+        self.skipped += 1;
+        if long_lines == LongLines::Truncate {
+            each(Line { raw: &data[start..start + longest], offset: offset + start as u64 });
         }
     }
 }
@@ -167,6 +183,17 @@ mod tests {
         let (lines, rest) = frame(&mut framer, b"much too long, but complete\nef\n", 10, LongLines::Skip);
         assert_eq!((lines, rest), (vec![("ef".into(), 128)], Rest::Used(31)));
         assert_eq!(framer.skipped(), 2);
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let mut framer = Framer::new();
+        let (lines, rest) = frame(&mut framer, b"ab\n0123456789abc\ncd\n0123456789", 10, LongLines::Truncate);
+        let expected = [("ab", 100), ("0123456789", 103), ("cd", 117), ("0123456789", 120)];
+        assert_eq!(lines.iter().map(|(text, at)| (text.as_str(), *at)).collect::<Vec<_>>(), expected);
+        assert_eq!(rest, Rest::Used(30));
+        let (lines, _) = frame(&mut framer, b"rest\nef\n", 10, LongLines::Truncate);
+        assert_eq!(lines, [("ef".into(), 105)]);
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! A set that is being changed.
 
+use std::ops::Range;
+
 use crate::{LabelSet, set::Writer};
 
 /// What a [`LabelsBuilder`] starts from.
@@ -46,10 +48,28 @@ impl<'a> Base<'a> {
         }
     }
 
-    fn position(self, name: &str) -> Option<usize> {
+    fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let (set, pairs) = match self {
+            Self::Set(set) => (Some(set), None),
+            Self::Pairs(pairs) => (None, Some(pairs)),
+        };
+        set.into_iter().flatten().chain(pairs.into_iter().flatten().copied())
+    }
+
+    /// Where the label `name` is, or where it would be.
+    fn position(self, name: &str) -> Result<usize, usize> {
         match self {
             Self::Set(set) => set.position(name),
-            Self::Pairs(pairs) => pairs.binary_search_by(|(other, _)| (*other).cmp(name)).ok(),
+            Self::Pairs(pairs) => pairs.binary_search_by(|(other, _)| (*other).cmp(name)),
+        }
+    }
+
+    fn copy(self, labels: Range<usize>, out: &mut Writer) {
+        match self {
+            Self::Set(set) => out.copy(set, labels),
+            Self::Pairs(pairs) => {
+                pairs.get(labels).unwrap_or_default().iter().for_each(|(name, value)| out.push(name, value));
+            }
         }
     }
 }
@@ -158,7 +178,7 @@ impl<'a> LabelsBuilder<'a> {
         if let Some(added) = self.added.iter().find(|added| added.name.of(&self.text) == name) {
             return self.value(added.value);
         }
-        let visible = self.base.position(name).filter(|index| !self.is_hidden(*index));
+        let visible = self.base.position(name).ok().filter(|index| !self.is_hidden(*index));
         visible.and_then(|index| self.base.nth(index)).map_or("", |(_, value)| value)
     }
 
@@ -181,8 +201,8 @@ impl<'a> LabelsBuilder<'a> {
 
     /// Removes every label for which `keep` says no.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &str) -> bool) {
-        for (index, hidden) in self.hidden.iter_mut().enumerate() {
-            if !*hidden && let Some((name, value)) = self.base.nth(index) {
+        for (hidden, (name, value)) in self.hidden.iter_mut().zip(self.base.iter()) {
+            if !*hidden {
                 *hidden = !keep(name, value);
             }
         }
@@ -228,30 +248,39 @@ impl<'a> LabelsBuilder<'a> {
         {
             return set.clone();
         }
-        let mut added: Vec<_> =
-            self.added.iter().map(|added| (added.name.of(&self.text), self.value(added.value))).collect();
+        let text_of = |added: &Added| (added.name.of(&self.text), self.value(added.value));
+        let mut added: Vec<_> = self.added.iter().map(text_of).collect();
         added.sort_unstable();
         let count =
             |(labels, text), (name, value): (&str, &str)| (labels + 1, text + name.len() + value.len());
         let (labels, text) = self.iter().fold((0, 0), count);
         let mut set = Writer::with_capacity(labels, text);
-        let mut added = added.into_iter().peekable();
-        for (name, value) in self.unchanged().map(|(_, label)| label) {
-            while let Some((name, value)) = added.next_if(|(added, _)| *added < name) {
-                set.push(name, value);
-            }
-            set.push(name, value);
-        }
+        let mut copied = 0;
         for (name, value) in added {
+            let (Ok(before) | Err(before)) = self.base.position(name);
+            self.copy_unchanged(copied..before, &mut set);
             set.push(name, value);
+            copied = before;
         }
+        self.copy_unchanged(copied..self.hidden.len(), &mut set);
         set.finish()
+    }
+
+    /// Adds those labels of a part of the base that are as they were.
+    fn copy_unchanged(&self, labels: Range<usize>, set: &mut Writer) {
+        let mut start = labels.start;
+        for run in self.hidden.get(labels).unwrap_or_default().chunk_by(|one, other| one == other) {
+            if run.first() == Some(&false) {
+                self.base.copy(start..start + run.len(), set);
+            }
+            start += run.len();
+        }
     }
 
     /// The labels of the base that are as they were, with their index.
     fn unchanged(&self) -> impl Iterator<Item = (usize, (&'a str, &'a str))> {
-        let visible = self.hidden.iter().enumerate().filter(|(_, hidden)| !**hidden);
-        visible.filter_map(|(index, _)| Some((index, self.base.nth(index)?)))
+        let labels = self.base.iter().zip(&self.hidden).enumerate();
+        labels.filter(|(_, (_, hidden))| !**hidden).map(|(index, (label, _))| (index, label))
     }
 
     /// Every name, and where its value stands.
@@ -276,7 +305,7 @@ impl<'a> LabelsBuilder<'a> {
     }
 
     fn hide(&mut self, name: &str) {
-        if let Some(hidden) = self.base.position(name).and_then(|index| self.hidden.get_mut(index)) {
+        if let Some(hidden) = self.base.position(name).ok().and_then(|index| self.hidden.get_mut(index)) {
             *hidden = true;
         }
     }

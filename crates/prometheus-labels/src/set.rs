@@ -1,6 +1,6 @@
 //! The finished set.
 
-use std::fmt;
+use std::{fmt, ops::Range, slice};
 
 use crate::{NameScheme, quoted};
 
@@ -38,12 +38,12 @@ impl LabelSet {
     /// The value of the label `name`, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.position(name).and_then(|index| self.nth(index)).map(|(_, value)| value)
+        self.position(name).ok().and_then(|index| self.nth(index)).map(|(_, value)| value)
     }
 
     /// The labels by name.
     pub fn iter(&self) -> Labels<'_> {
-        Labels { set: self, next: 0 }
+        Labels { rest: &self.text, start: 0, ends: self.ends.iter() }
     }
 
     /// The number of labels.
@@ -66,22 +66,23 @@ impl LabelSet {
         Some((name, self.text.get(name_end as usize..value_end as usize)?))
     }
 
-    /// Where the label `name` is in the order of names.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+    /// Where the label `name` is in the order of names, or where it would be.
+    pub(crate) fn position(&self, name: &str) -> Result<usize, usize> {
         let text = self.text.as_bytes();
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
-            let end = self.ends.get(middle)?.name as usize;
-            match text.get(self.start(middle)..end)?.cmp(name.as_bytes()) {
+            let end = self.ends.get(middle).map_or(0, |ends| ends.name as usize);
+            match text.get(self.start(middle)..end).unwrap_or_default().cmp(name.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Equal => return Ok(middle),
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
-        None
+        Err(low)
     }
 
+    /// Where the label at `index` starts in the text; the end of the text for the label after the last.
     fn start(&self, index: usize) -> usize {
         index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |ends| ends.value as usize)
     }
@@ -156,22 +157,26 @@ impl fmt::Debug for LabelSet {
 /// The labels of a [`LabelSet`] by name.
 #[derive(Clone, Debug)]
 pub struct Labels<'a> {
-    set: &'a LabelSet,
-    next: usize,
+    /// The text from the next label on, and where that is in the whole text.
+    rest: &'a str,
+    start: u32,
+    ends: slice::Iter<'a, Ends>,
 }
 
 impl<'a> Iterator for Labels<'a> {
     type Item = (&'a str, &'a str);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let label = self.set.nth(self.next)?;
-        self.next += 1;
-        Some(label)
+        let ends = self.ends.next()?;
+        let (name, rest) = self.rest.split_at_checked((ends.name - self.start) as usize)?;
+        let (value, rest) = rest.split_at_checked((ends.value - ends.name) as usize)?;
+        (self.rest, self.start) = (rest, ends.value);
+        Some((name, value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.set.len() - self.next.min(self.set.len());
-        (left, Some(left))
+        self.ends.size_hint()
     }
 }
 
@@ -201,6 +206,20 @@ impl Writer {
         let name = self.text.len() as u32;
         self.text.push_str(value);
         self.ends.push(Ends { name, value: self.text.len() as u32 });
+    }
+
+    /// Adds the labels of `set` at the given places, at once.
+    pub(crate) fn copy(&mut self, set: &LabelSet, labels: Range<usize>) {
+        let start = set.start(labels.start);
+        let text = set.text.get(start..set.start(labels.end)).unwrap_or_default();
+        let at = self.text.len();
+        if at.saturating_add(text.len()) > u32::MAX as usize {
+            return;
+        }
+        let moved = |end: u32| (end as usize - start + at) as u32;
+        let ends = set.ends.get(labels).unwrap_or_default();
+        self.ends.extend(ends.iter().map(|ends| Ends { name: moved(ends.name), value: moved(ends.value) }));
+        self.text.push_str(text);
     }
 
     pub(crate) fn finish(self) -> LabelSet {

@@ -142,7 +142,10 @@ struct Affix {
 impl Affix {
     fn is_match(&self, text: &str) -> bool {
         let text = text.as_bytes();
+        // Names and values that are compared with a prefix mostly begin alike: its end tells them apart.
+        let end = self.prefix.len().saturating_sub(1);
         text.len() >= self.prefix.len() + self.suffix.len() + self.between
+            && self.prefix.last().is_none_or(|last| text.get(end) == Some(last))
             && text.starts_with(&self.prefix)
             && text.ends_with(&self.suffix)
     }

@@ -71,6 +71,15 @@ struct Followed {
     stream: Stream,
     tag: TagId,
     name: Box<[u8]>,
+    /// Up to where its lines were read.
+    read: Option<u64>,
+}
+
+/// Which multiline messages to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Messages {
+    Due,
+    All,
 }
 
 /// What turning lines into chunks needs.
@@ -148,6 +157,9 @@ impl<'o> Runner<'o> {
                 let mut reader =
                     Reader::new(&self.pipeline, following.input, &mut following.files, &mut self.work);
                 following.tail.poll(now, &mut reader);
+                if self.pipeline.inputs[following.input].joins_lines() {
+                    reader.end_messages(Messages::Due);
+                }
                 // One piece at a time, so that full chunks leave before more is read.
                 if following.under_way + reader.work.chunks.size < following.limit {
                     busy |= following.tail.read(&mut reader);
@@ -173,6 +185,12 @@ impl<'o> Runner<'o> {
 
     /// Stops reading, and delivers what was read as far as `grace` allows. Gives the positions of all files.
     pub(crate) fn finish(mut self, grace: Option<Duration>) -> BTreeMap<Identity, u64> {
+        for following in &mut self.tails {
+            if !self.pipeline.inputs[following.input].forgets_messages() {
+                Reader::new(&self.pipeline, following.input, &mut following.files, &mut self.work)
+                    .end_messages(Messages::All);
+            }
+        }
         let rest = self.work.chunks.take_all();
         self.send(rest);
         let until = grace.map(|grace| Instant::now() + grace);
@@ -268,7 +286,9 @@ impl<'o> Runner<'o> {
             .min()
             .unwrap_or(now + Duration::from_secs(1));
         let fds: Vec<_> = self.tails.iter().filter_map(|following| following.tail.watch_fd()).collect();
-        let most = next.saturating_duration_since(Instant::now()).min(Duration::from_secs(1));
+        let joins = self.pipeline.inputs.iter().any(fluentbit_pipeline::TailInput::joins_lines);
+        let longest = if joins { Duration::from_millis(250) } else { Duration::from_secs(1) };
+        let most = next.saturating_duration_since(Instant::now()).min(longest);
         self.control.wake().wait(&fds, most.max(Duration::from_millis(1)));
     }
 }
@@ -294,6 +314,47 @@ impl<'r> Reader<'r> {
         Self { pipeline, index, files, work, current: None, now: (Instant::now(), wall_clock()) }
     }
 
+    /// Ends the multiline messages whose time is up, or all of them.
+    fn end_messages(&mut self, which: Messages) {
+        self.put_back();
+        let mut files = std::mem::take(self.files);
+        for (file, followed) in &mut files {
+            let Some(before) = followed.stream.pending() else { continue };
+            let due = followed.stream.deadline().is_some_and(|deadline| deadline <= self.now.1);
+            if which == Messages::Due && !due {
+                continue;
+            }
+            let Work { flow, pods, chunks, acks, appender, capture, scratch, .. } = &mut *self.work;
+            let (now, tag) = (self.now, followed.tag);
+            let mut sink = ToChunks {
+                pipeline: self.pipeline,
+                chunks,
+                acks,
+                appender,
+                capture,
+                now,
+                input: self.index,
+                name: &followed.name,
+            };
+            let mut each = |record: Record<'_>, offset, arena: &Arena, flow: &mut Flow| {
+                let at = At { now: now.1, arena, metadata: pods };
+                flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
+            };
+            match which {
+                Messages::Due => followed.stream.flush(now.1, scratch, flow, &mut each),
+                Messages::All => followed.stream.flush_all(now.1, scratch, flow, &mut each),
+            }
+            // What is pending no longer bounds the offset; the next read says where it is.
+            if followed.stream.pending() != Some(before)
+                && let Some(read) = followed.read
+            {
+                let offset = followed.stream.pending().map_or(read, |pending| pending.min(read));
+                self.work.acks.handle_read(*file, offset);
+            }
+        }
+        *self.files = files;
+    }
+
     fn put_back(&mut self) {
         self.files.extend(self.current.take());
     }
@@ -316,7 +377,10 @@ impl Handler for Reader<'_> {
             }
         };
         let tag = self.work.flow.tag(self.index, &tag, &self.work.pods, self.now.1);
-        self.files.insert(file, Followed { stream: input.stream(name), tag, name: name.as_bytes().into() });
+        self.files.insert(
+            file,
+            Followed { stream: input.stream(name), tag, name: name.as_bytes().into(), read: None },
+        );
         true
     }
 
@@ -346,7 +410,11 @@ impl Handler for Reader<'_> {
 
     fn read(&mut self, file: FileId, offset: u64) {
         self.put_back();
-        if let Some(followed) = self.files.get(&file) {
+        let mut offset = offset;
+        if let Some(followed) = self.files.get_mut(&file) {
+            followed.read = Some(offset);
+            // Lines that wait for others of their message are read again if the program ends.
+            offset = followed.stream.pending().map_or(offset, |pending| pending.min(offset));
             let Work { flow, pods, chunks, acks, appender, capture, arena, .. } = &mut *self.work;
             let mut sink = ToChunks {
                 pipeline: self.pipeline,

@@ -30,9 +30,12 @@ const IMPURE_LIBRARIES: [&str; 12] = [
     "rayon",
 ];
 /// Calls that read the world. `std::io` traits are fine; what implements them is the caller's.
-const IMPURE_CALLS: [&str; 14] = [
+const IMPURE_CALLS: [&str; 17] = [
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
     "std::env",
     "std::thread",
     "std::process",
