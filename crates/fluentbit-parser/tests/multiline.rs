@@ -378,14 +378,12 @@ fn waiting() {
                 Context::new(&arena, &mut scratch, Timestamp::new(NOW.seconds + seconds, nanoseconds));
             let mut out = |message: Message<'_, '_>| messages.push(show(message));
             match line {
-                Some(_) => {
-                    multiline.push_line(&mut state, line.map_or(&[], str::as_bytes), 7, &mut cx, &mut out);
-                }
+                Some(line) => multiline.push_line(&mut state, line.as_bytes(), 7, &mut cx, &mut out),
                 None => multiline.flush(&mut state, &mut cx, &mut out),
-            }
+            };
             multiline.timeout(&state).map(|time| time.seconds - NOW.seconds)
         };
-        let line: &'static str = Box::leak(line.clone().into_boxed_str());
+        let line: &'static str = line.clone().leak();
         let timeout = at(0, 900_000_000, Some(line));
         assert_eq!(timeout, (compat == Compat::V5_1).then_some(4));
         at(4, 899_999_999, None);

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use event_model::{Compat, Field, Timestamp, Value};
 
 use super::group::{Group, Piece, Taken};
-use super::parser::{LineParser, MultilineParser, Rule, State};
-use super::{LIMIT, Message, later, text_of};
+use super::parser::{LineParser, MultilineParser};
+use super::{LIMIT, Message, text_of};
 use crate::line::Context;
-
-/// How many streams of lines one file may have. What belongs to more of them ends the message of the first.
-const MOST_GROUPS: usize = 64;
 
 /// A list of multiline parsers: `multiline.parser`.
 ///
@@ -26,24 +23,24 @@ const MOST_GROUPS: usize = 64;
 /// long comes out only with the next line.
 #[derive(Clone, Debug)]
 pub struct Multiline {
-    parsers: Vec<Arc<MultilineParser>>,
-    key_content: Option<Box<[u8]>>,
-    limit: usize,
-    flush_timeout: u64,
-    compat: Compat,
+    pub(super) parsers: Vec<Arc<MultilineParser>>,
+    pub(super) key_content: Option<Box<[u8]>>,
+    pub(super) limit: usize,
+    pub(super) flush_timeout: u64,
+    pub(super) compat: Compat,
 }
 
 /// The messages of one file that are being put together.
 #[derive(Debug, Default)]
 pub struct MultilineState {
     /// The streams of each parser; the first is for lines without one.
-    groups: Vec<Vec<Group>>,
+    pub(super) groups: Vec<Vec<Group>>,
     /// Per parser, the stream of its last line.
-    last_group: Vec<usize>,
+    pub(super) last_group: Vec<usize>,
     /// The parser that took the last line.
-    recent: Option<usize>,
+    pub(super) recent: Option<usize>,
     /// The position of the line that is being looked at, until it is part of a message.
-    current: Option<u64>,
+    pub(super) current: Option<u64>,
 }
 
 /// When and where a line was.
@@ -54,7 +51,7 @@ struct At {
 }
 
 /// Where messages go.
-type Out<'o, 'a> = &'o mut dyn FnMut(Message<'a, '_>);
+pub(super) type Out<'o, 'a> = &'o mut dyn FnMut(Message<'a, '_>);
 
 impl Multiline {
     /// A list of parsers with the behaviour of a release.
@@ -301,199 +298,14 @@ impl Multiline {
         self.join(index, group, state, &piece, cx, out)
     }
 
-    /// The group of a stream, which is made if there is none.
-    fn group<'a>(
-        &'a self,
-        index: usize,
-        stream: &[u8],
-        state: &mut MultilineState,
-        cx: &mut Context<'a, '_>,
-        out: Out<'_, 'a>,
-    ) -> usize {
-        let Some(groups) = state.groups.get_mut(index) else { return 0 };
-        // The first group is for lines without a stream.
-        if let Some(known) = groups.iter().skip(1).position(|group| *group.name == *stream) {
-            return known + 1;
-        }
-        if groups.len() < MOST_GROUPS {
-            groups.push(Group::new(stream));
-            return groups.len() - 1;
-        }
-        self.flush_group(index, 1, state, cx, out);
-        if let Some(group) = state.groups.get_mut(index).and_then(|groups| groups.get_mut(1)) {
-            *group = Group::new(stream);
-        }
-        1
-    }
-
-    /// Joins a line to the message of its group, if the parser takes it.
-    fn join<'a>(
-        &'a self,
-        index: usize,
-        group: usize,
-        state: &mut MultilineState,
-        piece: &Piece<'a, '_>,
-        cx: &mut Context<'a, '_>,
-        out: Out<'_, 'a>,
-    ) -> bool {
-        let Some(parser) = self.parsers.get(index) else { return false };
-        if self.compat == Compat::V1_8
-            && let Some(&last) = state.last_group.get(index)
-            && last != group
-        {
-            self.flush_group(index, last, state, cx, out);
-        }
-        if let Some(last) = state.last_group.get_mut(index) {
-            *last = group;
-        }
-        let compared = piece.pattern.unwrap_or(piece.content);
-        let ends = match &parser.rule {
-            Rule::States(rules) => return self.join_state(rules, (index, group), state, piece, cx, out),
-            Rule::Equal { text, negate } => (*compared == **text) != *negate,
-            Rule::EndsWith { text, negate } => {
-                if compared.len() < text.len() {
-                    if piece.fields.is_some() {
-                        return false;
-                    }
-                    if piece.content.is_empty() {
-                        state.current = None;
-                        return true;
-                    }
-                }
-                compared.ends_with(text) != *negate
-            }
-        };
-        let is_pending = state.group(index, group).is_some_and(|group| group.is_pending());
-        if let Some(fields) = piece.fields
-            && ends
-            && !is_pending
-            && piece.content.len() <= self.limit
-        {
-            // Most messages are one line: it comes out as it is.
-            state.current = None;
-            out(Message {
-                timestamp: piece.time,
-                fields,
-                truncated: false,
-                position: piece.position,
-                pending: state.pending(),
-            });
-            return true;
-        }
-        let lines = self.key_content(index).is_none();
-        let deadline = later(cx.now, self.flush_timeout);
-        let Some(pending) = state.group(index, group) else { return false };
-        pending.begin(piece);
-        pending.deadline = deadline;
-        if lines {
-            pending.end_line();
-        }
-        pending.append(piece.content, self.limit);
-        let full = pending.is_full();
-        state.current = None;
-        if ends || full {
-            self.flush_group(index, group, state, cx, out);
-        }
-        true
-    }
-
-    /// The same for a parser with states.
-    fn join_state<'a>(
-        &'a self,
-        rules: &[State],
-        (index, group): (usize, usize),
-        state: &mut MultilineState,
-        piece: &Piece<'a, '_>,
-        cx: &mut Context<'a, '_>,
-        out: Out<'_, 'a>,
-    ) -> bool {
-        let matches = |rule: &State| rule.regex.is_match(piece.content);
-        let before = state.group(index, group).and_then(|group| group.state).and_then(|rule| rules.get(rule));
-        let next = before.into_iter().flat_map(|before| &before.next).copied();
-        let continued = next
-            .into_iter()
-            .find(|&rule| rules.get(rule).is_some_and(|rule| !rule.is_start && matches(rule)));
-        let Some(matched) =
-            continued.or_else(|| rules.iter().position(|rule| rule.is_start && matches(rule)))
-        else {
-            return false;
-        };
-        if continued.is_none() && state.group(index, group).is_some_and(|group| !group.text.is_empty()) {
-            self.flush_group(index, group, state, cx, out);
-        }
-        let deadline = later(cx.now, self.flush_timeout);
-        let Some(pending) = state.group(index, group) else { return false };
-        pending.begin(piece);
-        pending.deadline = deadline;
-        pending.state = Some(matched);
-        if continued.is_some() {
-            pending.end_line();
-            if piece.content.is_empty() {
-                pending.append(b"\n", self.limit);
-            }
-        }
-        pending.append(piece.content, self.limit);
-        let full = pending.is_full();
-        if full {
-            // No more lines for this one.
-            pending.state = None;
-        }
-        state.current = None;
-        let next = rules.get(matched).into_iter().flat_map(|rule| &rule.next);
-        let ends = next.into_iter().any(|&next| rules.get(next).is_some_and(|rule| rule.is_start));
-        if full || (ends && state.group(index, group).is_some_and(|group| !group.text.is_empty())) {
-            self.flush_group(index, group, state, cx, out);
-        }
-        true
-    }
-
-    fn flush_expired<'a>(&'a self, state: &mut MultilineState, cx: &mut Context<'a, '_>, out: Out<'_, 'a>) {
-        for index in 0..state.groups.len() {
-            for group in 0..state.groups.get(index).map_or(0, Vec::len) {
-                if state.group(index, group).is_some_and(|group| group.deadline <= cx.now) {
-                    self.flush_group(index, group, state, cx, out);
-                }
-            }
-        }
-    }
-
-    fn flush_parser<'a>(
-        &'a self,
-        index: usize,
-        state: &mut MultilineState,
-        cx: &mut Context<'a, '_>,
-        out: Out<'_, 'a>,
-    ) {
-        for group in 0..state.groups.get(index).map_or(0, Vec::len) {
-            self.flush_group(index, group, state, cx, out);
-        }
-    }
-
-    fn flush_group<'a>(
-        &'a self,
-        index: usize,
-        group: usize,
-        state: &mut MultilineState,
-        cx: &mut Context<'a, '_>,
-        out: Out<'_, 'a>,
-    ) {
-        let lines = self.key_content(index).is_none();
-        let Some(pending) = state.group(index, group).filter(|group| group.is_pending()) else { return };
-        if lines {
-            pending.end_line();
-        }
-        let message = pending.take(self.content_name(index), cx.arena);
-        state.emit(&message, out);
-    }
-
     /// The field with the text to join, if there are fields.
-    fn key_content(&self, index: usize) -> Option<&[u8]> {
+    pub(super) fn key_content(&self, index: usize) -> Option<&[u8]> {
         let own = || self.parsers.get(index)?.key_content.as_deref();
         self.key_content.as_deref().or_else(own)
     }
 
     /// The field that the joined text is put in.
-    fn content_name(&self, index: usize) -> &[u8] {
+    pub(super) fn content_name(&self, index: usize) -> &[u8] {
         self.key_content(index).unwrap_or(b"log")
     }
 }
@@ -512,11 +324,11 @@ impl MultilineState {
         positions.filter_map(|group| group.position).chain(self.current).min()
     }
 
-    fn group(&mut self, index: usize, group: usize) -> Option<&mut Group> {
+    pub(super) fn group(&mut self, index: usize, group: usize) -> Option<&mut Group> {
         self.groups.get_mut(index)?.get_mut(group)
     }
 
-    fn emit<'a>(&self, message: &Taken<'a>, out: Out<'_, 'a>) {
+    pub(super) fn emit<'a>(&self, message: &Taken<'a>, out: Out<'_, 'a>) {
         out(Message {
             timestamp: message.time,
             fields: &message.fields,

@@ -37,6 +37,7 @@ mod cri;
 mod docker_mode;
 mod first_line;
 mod group;
+mod join;
 mod machine;
 mod parser;
 mod section;
@@ -79,7 +80,7 @@ impl Message<'_, '_> {
     }
 }
 
-/// The field `key` of `fields`, if its first occurrence with text.
+/// The text of the first field `key` that has one.
 fn text_of<'a>(fields: &[Field<'a>], key: &[u8]) -> Option<&'a [u8]> {
     fields.iter().find_map(|field| match field.value {
         Value::Str(text) if field.key == key => Some(text),
