@@ -1,0 +1,42 @@
+//! The first two bytes choose rules, the rest is what they decode: nothing may panic, and only a field of the
+//! object itself is decoded.
+#![no_main]
+
+use event_model::{Arena, Compat, Timestamp, Value};
+use fluentbit_parser::{DecodeAction, DecodeBackend, DecodeRule, Format, Parser, ParserOptions, Scratch};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&[one, two], text)) = data.split_first_chunk() else { return };
+    let mut options = ParserOptions::new(Format::Regex("^(?<log>(?m:.*))(?<rest>)$".to_owned()));
+    options.skip_empty_values = false;
+    options.decoders = vec![rule(one), rule(one / 24), rule(two)];
+    for compat in [Compat::V5_1, Compat::V1_8] {
+        let parser = Parser::new("fuzz", &options, compat).expect("these options are valid");
+        let (arena, mut fields) = (Arena::new(), Vec::new());
+        let mut scratch = Scratch::new(compat);
+        let parsed = parser.parse(text, Timestamp::default(), &arena, &mut scratch, &mut fields);
+        if parsed.is_ok() {
+            assert_eq!(fields[0].key, b"log");
+            if options.decoders.iter().all(|rule| !rule.replace) {
+                assert!(matches!(fields[0].value, Value::Str(log) if log == text));
+            }
+        }
+    }
+});
+
+fn rule(choice: u8) -> DecodeRule {
+    let backend = match choice % 4 {
+        0 => DecodeBackend::Json,
+        1 => DecodeBackend::Escaped,
+        2 => DecodeBackend::EscapedUtf8,
+        _ => DecodeBackend::MysqlQuoted,
+    };
+    let mut rule = DecodeRule::new(backend, "log", choice / 4 % 2 == 0);
+    rule.action = match choice / 8 % 3 {
+        0 => DecodeAction::Stop,
+        1 => DecodeAction::TryNext,
+        _ => DecodeAction::DoNext,
+    };
+    rule
+}
