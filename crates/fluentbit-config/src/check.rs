@@ -3,6 +3,7 @@
 mod lints;
 mod parsers;
 mod plugins;
+mod repeats;
 mod routes;
 mod rules;
 mod service;

@@ -67,11 +67,20 @@ pub(crate) enum Event {
     Lost { from: usize, to: usize },
     /// The name at this byte range is longer than 1.8 has room for.
     NameTooLong { from: usize, to: usize },
+    /// From this offset on nothing was expanded, because there was no room left.
+    NoRoom { at: usize },
 }
 
 /// Expands `${NAME}` in `value` the way both releases do, defects included: the closing brace is the first
 /// one after the cursor, even where it stands before the `${`.
-pub(crate) fn expand(value: &str, variables: &Variables<'_>, compat: Compat) -> (String, Vec<Event>) {
+///
+/// Takes the bytes that come from variables off `room`, and stops when there are not enough.
+pub(crate) fn expand(
+    value: &str,
+    variables: &Variables<'_>,
+    compat: Compat,
+    room: &mut usize,
+) -> (String, Vec<Event>) {
     // Names longer than this are left alone by 5.1 and overrun a buffer of 1.8.
     const LONGEST: usize = 4095;
     const LONGEST_1_8: usize = 63;
@@ -105,9 +114,15 @@ pub(crate) fn expand(value: &str, variables: &Variables<'_>, compat: Compat) -> 
             events.push(Event::NameTooLong { from: open, to: close + 1 });
         }
         expanded = true;
-        out.push_str(&value[cursor..open]);
         let inside = &value[name_at..close];
-        match look_up(inside, variables, compat) {
+        let found = look_up(inside, variables, compat);
+        let Some(left) = room.checked_sub(found.as_ref().map_or(0, String::len)) else {
+            events.push(Event::NoRoom { at: open });
+            break;
+        };
+        *room = left;
+        out.push_str(&value[cursor..open]);
+        match found {
             Some(found) => out.push_str(&found),
             None => events.push(Event::Unset { name: inside.to_owned(), from: open, to: close + 1 }),
         }
@@ -140,7 +155,7 @@ mod tests {
             .map(|(k, v)| (k.into(), v.into()))
             .into();
         let variables = Variables::new(&environment);
-        let (found, met) = expand(value, &variables, compat);
+        let (found, met) = expand(value, &variables, compat, &mut 1000);
         assert_eq!((found.as_str(), met.len()), (expected, events), "{value}: {met:?}");
     }
 
@@ -177,6 +192,16 @@ mod tests {
         check("b{2}${VAR}", "b{2}${VAR}", 1);
         check("${VAR}b{2}${VAR}tail", "v${VAR}tail", 2);
         check("${VAR}x${A", "v", 1);
+    }
+
+    #[test]
+    fn growth_is_bounded() {
+        let environment: BTreeMap<String, String> = [("A".into(), "12345".into())].into();
+        let variables = Variables::new(&environment);
+        let mut room = 12;
+        let (found, met) = expand("${A}-${A}-${A}-${A}", &variables, Compat::V5_1, &mut room);
+        assert_eq!((found.as_str(), room), ("12345-12345-${A}-${A}", 2));
+        assert_eq!(met, [Event::NoRoom { at: 10 }]);
     }
 
     #[test]

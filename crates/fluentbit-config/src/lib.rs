@@ -18,7 +18,8 @@
 //! );
 //! ```
 //!
-//! Any text may be given: nothing panics, and memory and time grow with the text of the files.
+//! Any text may be given: nothing panics, and memory and time grow in proportion to the text of the files read,
+//! at most 1000 from one entry, and to what variables expand to, at most 64 MiB.
 //!
 //! What it does not do: read files or environment variables (they are arguments, [`Files`] and
 //! [`Environment`]), compile patterns, check that hosts exist, or run anything.

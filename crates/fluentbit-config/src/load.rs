@@ -4,6 +4,8 @@ mod expand;
 mod include;
 mod walk;
 
+use std::collections::BTreeMap;
+
 use event_model::Compat;
 use source_text::{Diagnostic, SourceMap, Span};
 
@@ -75,6 +77,7 @@ pub fn load(
         sources: SourceMap::new(),
         documents: Vec::new(),
         problems: Vec::new(),
+        room: MOST_EXPANDED,
     };
     let mut config = Config {
         compat,
@@ -100,6 +103,9 @@ pub fn load(
     (config, problems)
 }
 
+/// How much text all variables together may expand to, in bytes. Fluent Bit has no limit.
+const MOST_EXPANDED: usize = 64 * 1024 * 1024;
+
 /// What is there while a configuration is read.
 struct Loader<'a> {
     compat: Compat,
@@ -108,6 +114,8 @@ struct Loader<'a> {
     sources: SourceMap,
     documents: Vec<Document>,
     problems: Vec<Diagnostic>,
+    /// How many bytes variables may still expand to.
+    room: usize,
 }
 
 impl Loader<'_> {
@@ -194,6 +202,8 @@ impl Loader<'_> {
         let named: Vec<Property> = config.service.get_all("parsers_file").cloned().collect();
         let mut parsers = Vec::new();
         let mut multiline = Vec::new();
+        // Whether the files read so far have parsers, by the identity of the file.
+        let mut read: BTreeMap<String, bool> = BTreeMap::new();
         for property in named {
             let Some(path) = include::resolve(&property.value, entry, self.files) else {
                 let message = format!("the parser file `{}` does not exist", property.value);
@@ -204,7 +214,19 @@ impl Loader<'_> {
                 self.problems.push(problem.help("a relative path starts at the folder of the main file"));
                 continue;
             };
+            let identity = self.files.identity(&path);
+            if let Some(has_parsers) = read.get(&identity) {
+                let message = format!("the parser file `{path}` is named twice");
+                self.problems.push(if *has_parsers && self.compat != Compat::V1_8 {
+                    Diagnostic::error("repeated-parsers-file", property.value_span, message)
+                        .help("Fluent Bit does not start with two parsers of one name")
+                } else {
+                    Diagnostic::warning("repeated-parsers-file", property.value_span, message)
+                });
+                continue;
+            }
             let (mut new, mut new_multiline) = self.parser_file(&path, config);
+            read.insert(identity, !new.is_empty());
             check::check_parser_file(&mut new, &mut new_multiline, &parsers, self.compat, &mut self.problems);
             parsers.append(&mut new);
             multiline.append(&mut new_multiline);

@@ -176,7 +176,7 @@ fn includes() {
     let (_, problems) = read([("f.yaml", "includes:\n  - none.yaml\n  - /n/*.yaml\n  - f.yaml\n")]);
     assert_eq!(
         problems,
-        ["!f.yaml:2 missing-include", "!f.yaml:3 missing-include", "!f.yaml:4 repeated-include"]
+        ["!f.yaml:2 missing-include", "!f.yaml:3 missing-include", "!f.yaml:4 include-cycle"]
     );
 }
 

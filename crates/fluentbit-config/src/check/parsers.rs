@@ -1,10 +1,12 @@
 //! Parsers and multiline parsers.
 
+use std::collections::BTreeSet;
+
 use event_model::Compat;
 use source_text::Diagnostic;
 
 use super::values::{self, Force};
-use super::with_suggestion;
+use super::{repeats, with_suggestion};
 use crate::schema::{self, ValueKind};
 use crate::section::{Property, Section, SectionKind};
 use crate::value;
@@ -20,11 +22,11 @@ pub(crate) fn check_file(
     compat: Compat,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let mut names: Vec<String> = before.iter().map(|parser| parser.name().to_owned()).collect();
+    let mut names: BTreeSet<&str> = before.iter().map(Section::name).collect();
     let mut keep = parsers.len();
     for (index, parser) in parsers.iter().enumerate() {
         let usable = check_parser(parser, &names, problems);
-        names.push(parser.name().to_owned());
+        names.insert(parser.name());
         if !usable && compat == Compat::V1_8 {
             keep = index;
             break;
@@ -52,7 +54,7 @@ fn missing(section: &Section, key: &str) -> Diagnostic {
 }
 
 /// Whether the parser can be made.
-fn check_parser(parser: &Section, names: &[String], problems: &mut Vec<Diagnostic>) -> bool {
+fn check_parser(parser: &Section, names: &BTreeSet<&str>, problems: &mut Vec<Diagnostic>) -> bool {
     keys(parser, problems);
     let mut usable = true;
     match parser.plugin() {
@@ -60,7 +62,7 @@ fn check_parser(parser: &Section, names: &[String], problems: &mut Vec<Diagnosti
             problems.push(missing(parser, "Name"));
             usable = false;
         }
-        Some(name) if names.contains(&name.value) => {
+        Some(name) if names.contains(name.value.as_str()) => {
             let message = format!("there is a parser `{}` already", name.value);
             problems.push(force(parser.compat).problem("duplicate-parser", name, message));
             usable = false;
@@ -227,22 +229,7 @@ fn keys(section: &Section, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (index, property) in section.properties.iter().enumerate() {
-        let repeatable = known.iter().any(|option| option.repeatable && option.is_set_by(&property.key));
-        if let Some(first) = section.properties[..index].iter().find(|other| other.is(&property.key))
-            && !repeatable
-        {
-            problems.push(
-                Diagnostic::warning(
-                    "repeated-property",
-                    property.key_span,
-                    format!("`{}` is set again", property.key),
-                )
-                .label(first.key_span, "first set here")
-                .help("the first one counts"),
-            );
-        }
-    }
+    repeats::check(&section.properties, known, "the first one counts", problems);
 }
 
 /// The states and patterns of a multiline parser: from classic `Rule` lines or YAML `rules`.
@@ -321,13 +308,14 @@ fn check_rules(parser: &Section, problems: &mut Vec<Diagnostic>) -> bool {
         }
     };
     let Some(first) = rules.first() else { return usable };
-    if !names_state(&first.states, "start_state") {
+    if !value::split_commas(&first.states).any(|state| state == "start_state") {
         problems.push(problem(first.span, "the first rule must be for `start_state`".to_owned()));
         usable = false;
     }
+    let states: BTreeSet<&str> = rules.iter().flat_map(|rule| value::split_commas(&rule.states)).collect();
     for rule in &rules {
         let next = rule.next.trim();
-        if next.is_empty() || rules.iter().any(|other| names_state(&other.states, next)) {
+        if next.is_empty() || states.contains(next) {
             continue;
         }
         let span = rule.place.map_or(rule.span, |place| place.value_span);
@@ -335,11 +323,6 @@ fn check_rules(parser: &Section, problems: &mut Vec<Diagnostic>) -> bool {
         usable = false;
     }
     usable
-}
-
-/// Whether a list of states between commas holds `state`.
-fn names_state(states: &str, state: &str) -> bool {
-    value::split_commas(states).any(|name| name == state)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use event_model::Compat;
 use source_text::Diagnostic;
 
 use super::values::{self, Force};
-use super::{rules, with_suggestion};
+use super::{repeats, rules, with_suggestion};
 use crate::load::Config;
 use crate::schema::{self, OptionSpec, PluginSpec, ValueKind};
 use crate::section::{Property, Section, SectionKind};
@@ -15,6 +15,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
         stop_where_1_8_stops(config, problems);
     }
     let config = &*config;
+    let parsers = rules::Parsers::of(config);
     for section in config.inputs.iter().chain(&config.filters).chain(&config.outputs).chain(&config.others) {
         if !section.kind.is_plugin() {
             continue;
@@ -22,7 +23,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
         match find(section) {
             Ok(spec) => {
                 options(section, &spec, problems);
-                rules::check(section, &spec, config, problems);
+                rules::check(section, &spec, &parsers, problems);
             }
             // Under 1.8 these were reported and taken away.
             Err(problem) if config.compat != Compat::V1_8 => problems.push(*problem),
@@ -138,7 +139,12 @@ fn options(section: &Section, spec: &PluginSpec, problems: &mut Vec<Diagnostic>)
     {
         problems.push(without_match(section));
     }
-    for (index, property) in section.properties.iter().enumerate() {
+    let is_own = |key: &str| !schema::common_options(spec.kind).iter().any(|option| option.is_set_by(key));
+    let firsts = repeats::firsts(&section.properties, |property| match section.compat {
+        Compat::V1_8 if is_own(&property.key) => property.key.clone(),
+        _ => property.key.to_ascii_lowercase(),
+    });
+    for (property, first) in section.properties.iter().zip(firsts) {
         if property.is("name") {
             continue;
         }
@@ -146,7 +152,7 @@ fn options(section: &Section, spec: &PluginSpec, problems: &mut Vec<Diagnostic>)
             problems.extend(unknown(section, spec, property));
             continue;
         };
-        let is_common = schema::common_options(spec.kind).iter().any(|common| common == option);
+        let is_common = !is_own(&property.key);
         if property.value.is_empty() && section.kind != SectionKind::Filter {
             if is_common && !option.may_be_empty {
                 problems.push(
@@ -160,7 +166,10 @@ fn options(section: &Section, spec: &PluginSpec, problems: &mut Vec<Diagnostic>)
             }
             continue;
         }
-        repeated(section, spec, option, is_common, index, problems);
+        if let Some(first) = first.filter(|_| !option.repeatable) {
+            let counted = !is_common || option.name.starts_with("net.");
+            problems.push(repeated(section, spec, property, first, counted));
+        }
         if is_common {
             common_value(section, spec, option, property, problems);
         } else {
@@ -197,27 +206,14 @@ fn unknown(section: &Section, spec: &PluginSpec, property: &Property) -> Option<
     Some(with_suggestion(problem, key, names, || None))
 }
 
+/// The complaint that a property was set before. `counted` says whether 5.1 counts its option.
 fn repeated(
     section: &Section,
     spec: &PluginSpec,
-    option: &OptionSpec,
-    is_common: bool,
-    index: usize,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let property = &section.properties[index];
-    let is_same = |other: &&Property| {
-        if section.compat == Compat::V1_8 && !is_common {
-            other.key == property.key
-        } else {
-            other.is(&property.key)
-        }
-    };
-    if option.repeatable {
-        return;
-    }
-    let Some(first) = section.properties[..index].iter().find(is_same) else { return };
-    let counted = !is_common || option.name.starts_with("net.");
+    property: &Property,
+    first: &Property,
+    counted: bool,
+) -> Diagnostic {
     let checked = section.compat != Compat::V1_8 || spec.checked_by_1_8;
     let message = format!("`{}` is set again", property.key);
     let problem = if counted && checked && spec.options.is_some() {
@@ -225,7 +221,7 @@ fn repeated(
     } else {
         Diagnostic::warning("repeated-property", property.key_span, message).help("the last one counts")
     };
-    problems.push(problem.label(first.key_span, "first set here"));
+    problem.label(first.key_span, "first set here")
 }
 
 /// A value of an option every plugin has; it is looked at while the file is read.

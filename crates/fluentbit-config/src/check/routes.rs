@@ -10,12 +10,11 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
     for section in config.filters.iter().chain(&config.outputs) {
         check_match(section, &tags, problems);
     }
+    // With one of each there is nothing to choose, and routes of an input name outputs themselves.
     let single = config.inputs.len() == 1 && config.outputs.len() == 1;
+    let routed = config.inputs.iter().any(|input| input.groups.iter().any(|group| group.name == "routes"));
     for output in &config.outputs {
         let matches = ["match", "match_regex"].iter().any(|key| output.get(key).is_some());
-        // Routes of the input may name it, and with one of each there is nothing to choose.
-        let routed =
-            config.inputs.iter().any(|input| input.groups.iter().any(|group| group.name == "routes"));
         if !matches && !single && !routed {
             problems.push(
                 Diagnostic::warning("output-without-match", output.span, "the output gets no records")
@@ -55,6 +54,9 @@ struct Tags {
 }
 
 impl Tags {
+    /// Nothing is said of tags when comparing them takes more steps than this.
+    const MOST_WORK: usize = 20_000_000;
+
     fn of(config: &Config) -> Self {
         let rewritten = config.filters.iter().any(|filter| {
             // These make tags of their own, or are not known well enough.
@@ -64,8 +66,17 @@ impl Tags {
         if rewritten || config.inputs.is_empty() {
             return Self { templates: None };
         }
-        let templates = config.inputs.iter().map(template).collect();
-        Self { templates }
+        let templates = config.inputs.iter().map(template).collect::<Option<Vec<_>>>();
+        Self { templates: templates.filter(|templates| Self::work(config, templates) <= Self::MOST_WORK) }
+    }
+
+    /// The steps it takes to compare every pattern with every tag.
+    fn work(config: &Config, templates: &[String]) -> usize {
+        let patterns =
+            config.filters.iter().chain(&config.outputs).filter_map(|section| section.get("match"));
+        let patterns: usize = patterns.map(|pattern| pattern.value.len() + 1).sum();
+        let templates: usize = templates.iter().map(|template| template.len() + 1).sum();
+        patterns.saturating_mul(templates)
     }
 
     fn may_match(&self, pattern: &str) -> bool {

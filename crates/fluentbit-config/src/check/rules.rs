@@ -1,5 +1,7 @@
 //! What single plugins ask of their options together.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use event_model::Compat;
 use source_text::Diagnostic;
 
@@ -10,8 +12,34 @@ use crate::schema::{self, PluginSpec};
 use crate::section::{Property, Section, SectionKind};
 use crate::value;
 
-pub(super) fn check(section: &Section, spec: &PluginSpec, config: &Config, problems: &mut Vec<Diagnostic>) {
-    let mut rules = Rules { section, config, problems };
+/// The parsers a configuration has, by name.
+pub(super) struct Parsers<'a> {
+    parsers: BTreeMap<&'a str, &'a Section>,
+    multiline: BTreeSet<&'a str>,
+}
+
+impl<'a> Parsers<'a> {
+    /// Names are compared with at most so many others to find one that is close.
+    const MOST_SUGGESTIONS: usize = 200;
+
+    pub(super) fn of(config: &'a Config) -> Self {
+        let mut parsers = BTreeMap::new();
+        for parser in &config.parsers {
+            parsers.entry(parser.name()).or_insert(parser);
+        }
+        let built_in = schema::built_in_multiline_parsers(config.compat);
+        let multiline = config.multiline_parsers.iter().map(Section::name).chain(built_in.iter().copied());
+        Self { parsers, multiline: multiline.collect() }
+    }
+}
+
+pub(super) fn check(
+    section: &Section,
+    spec: &PluginSpec,
+    parsers: &Parsers<'_>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let mut rules = Rules { section, parsers, problems };
     match (spec.kind, spec.name) {
         (SectionKind::Input, "tail") => rules.tail(),
         (SectionKind::Filter, "kubernetes") => rules.kubernetes(),
@@ -26,7 +54,7 @@ pub(super) fn check(section: &Section, spec: &PluginSpec, config: &Config, probl
 
 struct Rules<'a> {
     section: &'a Section,
-    config: &'a Config,
+    parsers: &'a Parsers<'a>,
     problems: &'a mut Vec<Diagnostic>,
 }
 
@@ -165,7 +193,7 @@ impl Rules<'_> {
     }
 
     fn regex_parser_is_regex(&mut self, property: &Property) {
-        let parser = self.config.parsers.iter().find(|parser| parser.name() == property.value);
+        let parser = self.parsers.parsers.get(property.value.as_str());
         let Some(format) = parser.and_then(|parser| parser.get("format")) else { return };
         if format.value.eq_ignore_ascii_case("regex") {
             return;
@@ -188,9 +216,7 @@ impl Rules<'_> {
             return;
         }
         // One that exists is enough.
-        let any = named
-            .iter()
-            .any(|property| self.config.parsers.iter().any(|parser| parser.name() == property.value));
+        let any = named.iter().any(|property| self.parsers.parsers.contains_key(property.value.as_str()));
         let force = if any { Force::Accepts } else { Force::Refuses };
         for property in named {
             self.parser_exists(property, force);
@@ -292,13 +318,14 @@ impl Rules<'_> {
         if property.value.is_empty() {
             return false;
         }
-        let names = || self.config.parsers.iter().map(Section::name);
-        if names().any(|name| name == property.value) {
+        let known = &self.parsers.parsers;
+        if known.contains_key(property.value.as_str()) {
             return true;
         }
+        let names = known.keys().copied().take(Parsers::MOST_SUGGESTIONS);
         let problem =
             force.problem("unknown-parser", property, format!("there is no parser `{}`", property.value));
-        let problem = with_suggestion(problem, &property.value, names(), || {
+        let problem = with_suggestion(problem, &property.value, names, || {
             Some("define it in a file and name that with `Parsers_File` in `[SERVICE]`".to_owned())
         });
         self.problems.push(problem);
@@ -306,17 +333,16 @@ impl Rules<'_> {
     }
 
     fn multiline_parsers_exist(&mut self, property: &Property) {
-        let compat = self.section.compat;
-        let built_in = schema::built_in_multiline_parsers(compat);
-        let known =
-            || self.config.multiline_parsers.iter().map(Section::name).chain(built_in.iter().copied());
+        let built_in = schema::built_in_multiline_parsers(self.section.compat);
+        let known = &self.parsers.multiline;
         for name in value::split_commas(&property.value) {
-            if known().any(|known| known == name) {
+            if known.contains(name) {
                 continue;
             }
             let message = format!("there is no multiline parser `{name}`");
             let problem = Diagnostic::error("unknown-parser", property.span_of(name), message);
-            self.problems.push(with_suggestion(problem, name, known(), || {
+            let names = known.iter().copied().take(Parsers::MOST_SUGGESTIONS);
+            self.problems.push(with_suggestion(problem, name, names, || {
                 Some(format!("built in are {}", built_in.join(", ")))
             }));
         }

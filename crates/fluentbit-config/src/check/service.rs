@@ -4,7 +4,7 @@ use event_model::Compat;
 use source_text::Diagnostic;
 
 use super::values::{self, Force};
-use super::with_suggestion;
+use super::{repeats, with_suggestion};
 use crate::schema::{self, ValueKind};
 use crate::section::{Property, Section, SectionKind};
 use crate::value;
@@ -15,7 +15,8 @@ pub(super) fn check(service: &Section, problems: &mut Vec<Diagnostic>) {
     }
     flush(service, problems);
     log_level(service, problems);
-    repeated(service, problems);
+    let known = schema::common_options(SectionKind::Service);
+    repeats::check(&service.properties, known, "the last one counts", problems);
 }
 
 fn known_key(property: &Property, compat: Compat, problems: &mut Vec<Diagnostic>) {
@@ -72,27 +73,6 @@ fn log_level(service: &Section, problems: &mut Vec<Diagnostic>) {
         problems.push(with_suggestion(problem, &level.value, levels.iter().copied(), || {
             Some(format!("expected one of {}", levels.join(", ")))
         }));
-    }
-}
-
-fn repeated(service: &Section, problems: &mut Vec<Diagnostic>) {
-    let known = schema::common_options(SectionKind::Service);
-    for (index, property) in service.properties.iter().enumerate() {
-        let may = known.iter().any(|option| option.repeatable && option.is_set_by(&property.key));
-        let Some(first) = service.properties[..index].iter().find(|other| other.is(&property.key)) else {
-            continue;
-        };
-        if !may {
-            problems.push(
-                Diagnostic::warning(
-                    "repeated-property",
-                    property.key_span,
-                    format!("`{}` is set again", property.key),
-                )
-                .label(first.key_span, "first set here")
-                .help("the last one counts"),
-            );
-        }
     }
 }
 

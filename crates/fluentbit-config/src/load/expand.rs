@@ -3,8 +3,8 @@
 use event_model::Compat;
 use source_text::{Diagnostic, Span};
 
-use super::Loader;
 use super::walk::{RawSection, Tree};
+use super::{Loader, MOST_EXPANDED};
 use crate::environment::{Event, expand};
 use crate::section::{Group, Property, Section, SectionKind};
 use crate::tree::{Command, Form, GroupNode, Item, PropertyNode};
@@ -82,7 +82,7 @@ impl Loader<'_> {
     }
 
     fn expand_property(&mut self, node: PropertyNode, form: Form) -> Property {
-        let (value, events) = expand(&node.value.value, &self.variables, self.compat);
+        let (value, events) = expand(&node.value.value, &self.variables, self.compat, &mut self.room);
         let key = match form {
             Form::Classic => node.key.value,
             Form::Yaml => snake_case(&node.key.value),
@@ -123,7 +123,7 @@ pub(crate) fn snake_case(key: &str) -> String {
     out
 }
 
-/// What happened while a value was expanded, as a warning.
+/// What happened while a value was expanded.
 fn describe(event: &Event, span: Span, value: &str) -> Diagnostic {
     const BRACES: &str = "Fluent Bit takes the first `}` for the end of a variable; put the whole value into one \
                           variable with `@SET`";
@@ -152,6 +152,11 @@ fn describe(event: &Event, span: Span, value: &str) -> Diagnostic {
             )
             .help(BRACES)
         }
+        Event::NoRoom { at } => Diagnostic::error(
+            "too-many-variables",
+            part(*at, value.len()),
+            format!("the variables of the configuration expand to more than {MOST_EXPANDED} bytes"),
+        ),
         Event::NameTooLong { from, to } => Diagnostic::warning(
             "variable-name-too-long",
             part(*from, *to),

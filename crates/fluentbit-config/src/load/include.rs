@@ -10,7 +10,7 @@ use crate::tree::Form;
 
 /// 5.1 gives up after this many files.
 const MOST_FILES: usize = 1000;
-/// How deep includes may be nested. Fluent Bit has no limit; 1.8 recurses until it crashes.
+/// How deep includes may be nested. Fluent Bit has no limit.
 const DEEPEST: usize = 100;
 
 /// Where an include stands.
@@ -29,18 +29,19 @@ pub(super) struct Includes {
     /// What may not be read again. Classic 5.1: identities of all files opened. YAML: their paths. 1.8: paths
     /// of the files read to their end.
     seen: BTreeSet<String>,
-    depth: usize,
+    /// Identities of the files that are being read, each included by the one before.
+    open: Vec<String>,
     count: usize,
 }
 
 impl Includes {
     pub(super) fn new(entry: &str, compat: Compat) -> Self {
-        Self { entry: entry.to_owned(), compat, seen: BTreeSet::new(), depth: 0, count: 0 }
+        Self { entry: entry.to_owned(), compat, seen: BTreeSet::new(), open: Vec::new(), count: 0 }
     }
 
     /// Notes that the entry file was opened.
     pub(super) fn enter(&mut self, path: &str, files: &dyn Files) {
-        self.depth += 1;
+        self.open.push(files.identity(path));
         self.count += 1;
         if self.compat != Compat::V1_8 {
             self.seen.insert(self.key(path, Form::of_path(path), files));
@@ -116,10 +117,17 @@ impl Includes {
     ) -> Result<Vec<u8>, Box<Diagnostic>> {
         let error = |code, message| Err(Box::new(Diagnostic::error(code, place.span, message)));
         let key = self.key(path, place.form, files);
+        let identity = files.identity(path);
+        if self.open.contains(&identity) {
+            return error(
+                "include-cycle",
+                format!("the file `{path}` includes itself, perhaps through others"),
+            );
+        }
         if self.seen.contains(&key) {
             return error("repeated-include", format!("the file `{path}` is read twice"));
         }
-        if self.depth >= DEEPEST {
+        if self.open.len() >= DEEPEST {
             return error("nested-includes", format!("includes are nested more than {DEEPEST} deep"));
         }
         if self.count >= MOST_FILES {
@@ -129,7 +137,7 @@ impl Includes {
             Ok(bytes) => bytes,
             Err(reason) => return error("unreadable-file", format!("cannot read `{path}`: {reason}")),
         };
-        self.depth += 1;
+        self.open.push(identity);
         self.count += 1;
         if self.compat != Compat::V1_8 {
             self.seen.insert(key);
@@ -139,7 +147,7 @@ impl Includes {
 
     /// Notes that an included file was read to its end.
     pub(super) fn leave(&mut self, path: &str, form: Form) {
-        self.depth -= 1;
+        self.open.pop();
         if self.compat == Compat::V1_8 && form == Form::Classic {
             self.seen.insert(path.to_owned());
         }

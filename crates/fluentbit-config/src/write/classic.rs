@@ -77,8 +77,10 @@ impl Writer {
                 value = path;
             }
         }
+        // Fluent Bit takes no line for a command that is shorter than four bytes.
+        let short = command.name.value.len() + value.len() < 2;
         // A command begins at column 1 wherever it stands.
-        self.line(&["@", &command.name.value, " ", &value]);
+        self.line(&["@", &command.name.value, " ", &value, if short { "  " } else { "" }]);
     }
 
     fn section(&mut self, section: &SectionNode) {

@@ -269,6 +269,9 @@ impl Writer {
             _ => false,
         };
         let mut run = Run { length: 1, count: 1 };
+        if matches!(items[0], Item::Blank(_) | Item::Comment(_)) {
+            return run;
+        }
         for (index, item) in items.iter().enumerate().skip(1) {
             match item {
                 Item::Blank(_) | Item::Comment(_) => {}
