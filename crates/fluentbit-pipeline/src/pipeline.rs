@@ -69,10 +69,11 @@ impl Pipeline {
             .iter()
             .filter_map(|section| {
                 let name = names.name(section);
-                let tail = section.name().eq_ignore_ascii_case("tail");
-                tail.then(|| {
-                    TailInput::from_section(section, name, (&parsers, &multiline), delivery, &mut problems)
-                })
+                if !section.name().eq_ignore_ascii_case("tail") {
+                    problems.extend(unsupported(section, "its records would be missing"));
+                    return None;
+                }
+                Some(TailInput::from_section(section, name, (&parsers, &multiline), delivery, &mut problems))
             })
             .collect();
         let filters = config
@@ -91,7 +92,11 @@ impl Pipeline {
             .iter()
             .filter_map(|section| {
                 let name = names.name(section);
-                let mut output = Output::from_section(section, name, style, delivery, &mut problems)?;
+                let Some(mut output) = Output::from_section(section, name, style, delivery, &mut problems)
+                else {
+                    problems.extend(unsupported(section, "what it takes would be lost"));
+                    return None;
+                };
                 let unmatched = section.get("match").is_none() && section.get("match_regex").is_none();
                 if lonely && unmatched {
                     output.tags = Some(TagPattern::glob("*"));
@@ -102,6 +107,15 @@ impl Pipeline {
         let service = Service::from_section(&config.service);
         (Self { compat: config.compat, service, inputs, filters, outputs }, problems)
     }
+}
+
+/// Refuses a plugin that Fluent Bit has and this crate has not: running without it would lose data. A section
+/// without a plugin was reported when the configuration was loaded.
+fn unsupported(section: &Section, loss: &str) -> Option<Diagnostic> {
+    let plugin = section.plugin()?;
+    let message = format!("`{}` cannot run here yet: {loss}", plugin.value);
+    let problem = Diagnostic::error("not-supported-yet", plugin.value_span, message);
+    Some(problem.help("remove this section to run the others"))
 }
 
 /// Counts the instances of each plugin.
@@ -124,5 +138,31 @@ impl Names {
             }
         };
         section.str("alias").map_or_else(|| format!("{plugin}.{number}"), str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_model::Compat;
+    use fluentbit_config::{MemoryFiles, load};
+
+    use super::*;
+
+    #[test]
+    fn plugins_that_cannot_run_are_refused() {
+        for (input, output, expected) in [
+            ("tail", "null", &[][..]),
+            ("tail", "http", &["not-supported-yet"][..]),
+            ("forward", "null", &["not-supported-yet"][..]),
+        ] {
+            let text =
+                format!("[INPUT]\n    Name {input}\n    Path a\n[OUTPUT]\n    Name {output}\n    Match *\n");
+            let files = MemoryFiles::from([("f.conf", text.as_str())]);
+            let (config, _) = load("f.conf", &files, &(), Compat::V5_1);
+            let (_, problems) = Pipeline::build(&config, Delivery::Safe, None);
+            let errors: Vec<_> =
+                problems.iter().filter(|problem| problem.is_error()).map(Diagnostic::code).collect();
+            assert_eq!(errors, expected, "{input} to {output}");
+        }
     }
 }
