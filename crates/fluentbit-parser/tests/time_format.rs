@@ -338,15 +338,24 @@ proptest! {
     }
 
     #[test]
-    fn digits_are_read_fast_as_slow(
+    fn the_usual_form_is_read_fast_as_slow(
         (year, month, day) in (0..10_000, 0..14, 0..33),
         (hour, minute, second) in (0..25, 0..61, 0..62),
+        fraction in "(\\.[0-9]{0,10})?",
+        zone in "Z|[ +-][0-9]{2}:?[0-9]{0,2}|GMT|",
+        tail in prop::sample::select(vec!["", ".%L", "Z", ".%LZ", "%z", ".%L%z"]),
+        offset in -50_000..50_000,
+        v1_8: bool,
     ) {
-        // A literal in front keeps the second format off the fast way.
-        let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-        prop_assert_eq!(
-            parse(Compat::V5_1, Zone::UTC, "%Y-%m-%dT%H:%M:%S", &text),
-            parse(Compat::V5_1, Zone::UTC, "x%Y-%m-%dT%H:%M:%S", &format!("x{text}"))
-        );
+        let compat = if v1_8 { Compat::V1_8 } else { Compat::V5_1 };
+        let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}");
+        let format = format!("%Y-%m-%dT%H:%M:%S{tail}");
+        for zone in [Zone::UTC, Zone::Offset(offset), Zone::System(Arc::new(Fixed(offset)))] {
+            // A literal in front keeps the second format off the fast way.
+            prop_assert_eq!(
+                parse(compat, zone.clone(), &format, &text),
+                parse(compat, zone, &format!("x{format}"), &format!("x{text}"))
+            );
+        }
     }
 }

@@ -104,23 +104,18 @@ impl BrokenDown {
             };
             self.known.year = true;
         }
-        if !self.known.year {
+        if !self.known.year || !self.known.day_of_year {
             return;
         }
         let days_before = |month| (0..month).map(|month| month_len(self.year, month)).sum::<i64>();
-        if !self.known.day_of_year && self.known.month && self.known.day {
-            self.day_of_year = days_before(self.month) + self.day - 1;
-            self.known.day_of_year = true;
-        } else if self.known.day_of_year {
-            let mut day = self.day_of_year;
-            if !self.known.month {
-                // The last day of a leap year in another year is in a thirteenth month.
-                self.month = (1..=12).take_while(|&month| days_before(month) <= day).count() as i64;
-                day -= days_before(self.month);
-            }
-            if !self.known.day {
-                self.day = day + 1;
-            }
+        let mut day = self.day_of_year;
+        if !self.known.month {
+            // The last day of a leap year in another year is in a thirteenth month.
+            self.month = (1..=12).take_while(|&month| days_before(month) <= day).count() as i64;
+            day -= days_before(self.month);
+        }
+        if !self.known.day {
+            self.day = day + 1;
         }
     }
 

@@ -23,6 +23,7 @@
 
 mod broken_down;
 mod error;
+mod iso;
 mod ops;
 mod read;
 mod zone;
@@ -38,6 +39,7 @@ use chrono::{DateTime, Datelike};
 use event_model::{Compat, Timestamp};
 
 use broken_down::BrokenDown;
+use iso::{Iso, IsoTime};
 use ops::Ops;
 
 /// The longest text that is taken for a time, in bytes.
@@ -50,6 +52,8 @@ const LONGEST_WITHOUT_YEAR: usize = 57;
 /// Never panics; time is linear in the text, which is refused above 63 bytes.
 #[derive(Clone, Debug)]
 pub struct TimeFormat {
+    /// The fast way for the form that most times have.
+    iso: Option<Iso>,
     /// Up to `%L`.
     before_fraction: Ops,
     /// After `%L`, if there is one.
@@ -73,6 +77,7 @@ impl TimeFormat {
             None => (format, None),
         };
         Self {
+            iso: Iso::of_format(format),
             before_fraction: Ops::compile(before, 0),
             after_fraction: after.map(|after| Ops::compile(after, before.len() + 2)),
             has_year: ["%Y", "%y", "%s"].iter().any(|directive| format.contains(directive)),
@@ -100,6 +105,11 @@ impl TimeFormat {
         if text.len() > if self.has_year { LONGEST } else { LONGEST_WITHOUT_YEAR } {
             return Err(TimeError::too_long());
         }
+        if let Some(iso) = self.iso
+            && let Some(IsoTime { seconds, nanoseconds, offset }) = iso.read(text)
+        {
+            return Ok(self.timestamp(seconds, self.offset_or(offset), nanoseconds));
+        }
         // A NUL ends a text in C.
         let mut rest = text.get(..memchr::memchr(0, text).unwrap_or(text.len())).unwrap_or_default();
         let mut time = BrokenDown::default();
@@ -110,7 +120,8 @@ impl TimeFormat {
             rest = read::skip_space(rest);
         }
         let error = |kind, time: &BrokenDown, nanoseconds| {
-            Err(TimeError::new(kind, self.timestamp(time, nanoseconds), nanoseconds))
+            let partial = self.timestamp(time.seconds(), time.offset, nanoseconds);
+            Err(TimeError::new(kind, partial, nanoseconds))
         };
         if !read::run(&self.before_fraction, &mut rest, &mut time, self.compat) {
             return error(TimeErrorKind::Mismatch, &time, 0);
@@ -127,10 +138,7 @@ impl TimeFormat {
                 return error(TimeErrorKind::MismatchAfterFraction, &time, nanoseconds);
             }
         }
-        if let (false, Zone::Offset(offset)) = (self.has_zone, &self.zone) {
-            time.offset = i64::from(*offset);
-        }
-        Ok(self.timestamp(&time, nanoseconds))
+        Ok(self.timestamp(time.seconds(), self.offset_or(time.offset), nanoseconds))
     }
 
     /// Puts the rules of the system's zone in the place of those that [`Zone::System`] came with.
@@ -154,13 +162,21 @@ impl TimeFormat {
         time.day = i64::from(now.day());
     }
 
-    fn timestamp(&self, time: &BrokenDown, nanoseconds: u32) -> Timestamp {
-        let seconds = time.seconds();
+    /// The offset of a time that says it or not.
+    fn offset_or(&self, own: i64) -> i64 {
+        match &self.zone {
+            Zone::Offset(offset) if !self.has_zone => i64::from(*offset),
+            _ => own,
+        }
+    }
+
+    /// The time of local `seconds`, which are `offset` ahead of UTC.
+    fn timestamp(&self, seconds: i64, offset: i64, nanoseconds: u32) -> Timestamp {
         let utc = match &self.zone {
             // As in Fluent Bit, the system's zone is taken even if the text has another one.
             Zone::System(zone) => zone.utc(seconds),
             Zone::Named(zone) if !self.has_zone => zone.utc(seconds),
-            Zone::Named(_) | Zone::Offset(_) => seconds.saturating_sub(time.offset),
+            Zone::Named(_) | Zone::Offset(_) => seconds.saturating_sub(offset),
         };
         Timestamp::new(utc, nanoseconds)
     }

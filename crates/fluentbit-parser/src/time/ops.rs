@@ -4,8 +4,6 @@
 #[derive(Clone, Debug)]
 pub(super) struct Ops {
     pub(super) ops: Vec<Op>,
-    /// Whether it begins as ISO 8601 times do, with these many steps: the reader has a fast way for that.
-    pub(super) iso: Option<usize>,
     unknown: Option<usize>,
 }
 
@@ -71,28 +69,12 @@ impl Number {
     }
 }
 
-/// How `%Y-%m-%dT%H:%M:%S` compiles: most formats begin with it.
-const ISO: [Op; 11] = [
-    Op::Number(Number::Year),
-    Op::Literal(b'-'),
-    Op::Number(Number::Month),
-    Op::Literal(b'-'),
-    Op::Number(Number::Day),
-    Op::Literal(b'T'),
-    Op::Number(Number::Hour),
-    Op::Literal(b':'),
-    Op::Number(Number::Minute),
-    Op::Literal(b':'),
-    Op::Number(Number::Second),
-];
-
 impl Ops {
     /// Compiles a part of a format that stands at `offset` in it.
     pub(super) fn compile(format: &str, offset: usize) -> Self {
         let mut ops = Vec::new();
         let unknown = push_ops(format, &mut ops).map(|at| offset + at);
-        let iso = ops.starts_with(&ISO).then_some(ISO.len());
-        Self { ops, iso, unknown }
+        Self { ops, unknown }
     }
 
     pub(super) fn unknown(&self) -> Option<usize> {

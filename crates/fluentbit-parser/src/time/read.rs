@@ -12,13 +12,7 @@ const HOUR: i64 = 3600;
 /// Reads from `text` as `ops` say, and leaves in it what follows. False at the first step that fails; `time`
 /// then has what was read before.
 pub(super) fn run(ops: &Ops, text: &mut &[u8], time: &mut BrokenDown, compat: Compat) -> bool {
-    let mut steps = ops.ops.as_slice();
-    if let Some(len) = ops.iso
-        && read_iso(text, time)
-    {
-        steps = steps.get(len..).unwrap_or_default();
-    }
-    steps.iter().all(|&op| step(op, text, time, compat).is_some())
+    ops.ops.iter().all(|&op| step(op, text, time, compat).is_some())
 }
 
 /// A fraction of a second in nanoseconds, of at most nine digits.
@@ -38,38 +32,6 @@ pub(super) fn fraction(text: &mut &[u8]) -> Option<u32> {
 pub(super) fn skip_space(text: &[u8]) -> &[u8] {
     let space = text.iter().take_while(|&&byte| is_space(byte)).count();
     text.get(space..).unwrap_or_default()
-}
-
-/// Reads `YYYY-mm-ddTHH:MM:SS` with all its digits. False, with nothing read, for other texts.
-fn read_iso(text: &mut &[u8], time: &mut BrokenDown) -> bool {
-    let Some(([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2], rest)) =
-        text.split_first_chunk::<19>()
-    else {
-        return false;
-    };
-    // What is no digit makes a number that is out of range.
-    let two = |tens: &u8, ones: &u8| {
-        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-        if tens > 9 || ones > 9 { 100 } else { i64::from(10 * tens + ones) }
-    };
-    let (century, year) = (two(y1, y2), two(y3, y4));
-    let (month, day) = (two(m1, m2), two(d1, d2));
-    let (hour, minute, second) = (two(h1, h2), two(n1, n2), two(s1, s2));
-    let in_range = century < 100
-        && year < 100
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second <= 60;
-    if in_range {
-        time.set_year(100 * century + year);
-        time.set_month(month - 1);
-        time.set_day(day);
-        (time.hour, time.minute, time.second) = (hour, minute, second);
-        *text = rest;
-    }
-    in_range
 }
 
 fn step(op: Op, text: &mut &[u8], time: &mut BrokenDown, compat: Compat) -> Option<()> {
@@ -198,7 +160,7 @@ fn name(text: &mut &[u8], names: &[&str]) -> Option<i64> {
 
 /// A zone as `%z` reads it, in seconds east of UTC: `Z`, `UT`, `UTC`, `GMT`, `±hh`, `±hhmm`, `±hh:mm`, and the
 /// American abbreviations of mail.
-fn zone_offset(text: &mut &[u8]) -> Option<i64> {
+pub(super) fn zone_offset(text: &mut &[u8]) -> Option<i64> {
     let mut rest = skip_space(text);
     let offset = match rest {
         [b'G', b'M', b'T', after @ ..] | [b'U', b'T', b'C', after @ ..] => {
