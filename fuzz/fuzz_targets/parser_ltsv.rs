@@ -10,8 +10,7 @@ fuzz_target!(|data: &[u8]| {
         let parser =
             Parser::new("fuzz", &ParserOptions::new(Format::Ltsv), compat).expect("these options are valid");
         let (arena, mut fields) = (Arena::new(), Vec::new());
-        let parsed =
-            parser.parse(data, Timestamp::default(), &arena, &mut Scratch::new(compat), &mut fields);
+        let parsed = parser.parse(data, Timestamp::default(), &arena, &mut Scratch::new(compat), &mut fields);
         assert!(parsed.is_ok() || fields.is_empty());
         for field in &fields {
             let Value::Str(value) = field.value else { panic!("{field:?}") };

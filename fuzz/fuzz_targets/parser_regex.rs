@@ -8,8 +8,12 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let mut parts = data.splitn(3, |byte| *byte == b'\n');
-    let (Some(pattern), Some(format), Some(line)) = (parts.next(), parts.next(), parts.next()) else { return };
-    let (Ok(pattern), Ok(format)) = (std::str::from_utf8(pattern), std::str::from_utf8(format)) else { return };
+    let (Some(pattern), Some(format), Some(line)) = (parts.next(), parts.next(), parts.next()) else {
+        return;
+    };
+    let (Ok(pattern), Ok(format)) = (std::str::from_utf8(pattern), std::str::from_utf8(format)) else {
+        return;
+    };
     let mut options = ParserOptions::new(Format::Regex(pattern.to_owned()));
     options.time_format = Some(format.to_owned());
     options.types = Some("int:integer float:float bool:bool hex:hex".to_owned());
