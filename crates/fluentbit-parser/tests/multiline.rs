@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use event_model::{Arena, Compat, Field, Timestamp, Value};
 use fluentbit_config::{MemoryFiles, load};
 use fluentbit_parser::multiline::{
-    DockerMode, DockerModeState, FirstLine, FirstLineState, Join, Message, Multiline, MultilineError,
+    DockerMode, DockerModeState, FirstLine, FirstLineState, Join, LIMIT, Message, Multiline, MultilineError,
     MultilineOptions, MultilineParser, MultilineRule, MultilineSet, MultilineState,
 };
 use fluentbit_parser::{Context, ParserSet, Scratch};
@@ -505,6 +505,17 @@ fn first_lines() {
         ["1-0 log=stray", "0-2 number=Int(1)", "2 number=Int(2)"]
     );
     assert_eq!(first_line(&["first", "second"], &["   at a()"]), ["0 rest=   at a()"]);
+}
+
+#[test]
+fn first_line_limits() {
+    let first = "2023-07-04 x";
+    let text = "t".repeat(LIMIT);
+    assert_eq!(first_line(&["first"], &[first, &text, "short"]), ["0 log=2023-07-04 x"]);
+    // Fields count as well: the first of these lines has room, the second has not.
+    let fields = format!(" at {}", "f".repeat(LIMIT / 2));
+    let expected = format!("0 log=2023-07-04 x rest={fields}");
+    assert!(first_line(&["first", "second"], &[first, &fields, &fields, "short"]) == [expected]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::line::{Context, Parser};
 /// message or the last field is no text, a line is a message of its own.
 ///
 /// A message ends when the next begins, or some time after its first line; see [`timeout`](Self::timeout).
+/// Lines that would make it longer than [`LIMIT`] are left out.
 #[derive(Clone, Debug)]
 pub struct FirstLine {
     first: Arc<Parser>,
@@ -38,6 +39,8 @@ struct Pending {
     time: Timestamp,
     position: u64,
     deadline: Timestamp,
+    /// The length of its lines.
+    len: usize,
     truncated: bool,
 }
 
@@ -82,6 +85,7 @@ impl FirstLine {
                 time: parsed.time.unwrap_or(cx.now),
                 position,
                 deadline: later(cx.now, self.flush_seconds.saturating_sub(1).saturating_mul(1000)),
+                len: line.len(),
                 truncated: false,
             });
             state.message.iter_mut().for_each(|message| message.add(&fields));
@@ -91,10 +95,15 @@ impl FirstLine {
                 .iter()
                 .find_map(|parser| parser.parse(line, cx.now, cx.arena, cx.scratch, &mut fields).ok());
             match (&mut state.message, parsed) {
-                (Some(message), Some(_)) => message.add(&fields),
-                (Some(Pending { last: Some(last), truncated, .. }), None) => {
-                    *truncated |= last.len() + 1 + line.len() > LIMIT;
-                    if !*truncated {
+                (Some(message), Some(_)) => {
+                    if message.has_room(line) {
+                        message.add(&fields);
+                    }
+                }
+                (Some(message @ Pending { last: Some(_), .. }), None) => {
+                    if message.has_room(line)
+                        && let Some(last) = &mut message.last
+                    {
                         last.push(b'\n');
                         last.extend_from_slice(line);
                     }
@@ -170,6 +179,13 @@ impl Pending {
             Some(OwnedValue::Str(text)) => Some(text.to_vec()),
             _ => None,
         };
+    }
+
+    /// Whether a line can be added. If not, the message is cut here.
+    fn has_room(&mut self, line: &[u8]) -> bool {
+        self.len += 1 + line.len();
+        self.truncated |= self.len > LIMIT;
+        !self.truncated
     }
 
     /// Puts the text of the last field in its place.
