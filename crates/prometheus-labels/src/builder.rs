@@ -48,12 +48,15 @@ impl<'a> Base<'a> {
         }
     }
 
-    fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let (set, pairs) = match self {
-            Self::Set(set) => (Some(set), None),
-            Self::Pairs(pairs) => (None, Some(pairs)),
-        };
-        set.into_iter().flatten().chain(pairs.into_iter().flatten().copied())
+    /// Calls `f` for each label. Each kind of base has a loop of its own, so that the kind is not asked for at
+    /// every label.
+    fn for_each(self, mut f: impl FnMut(usize, &'a str, &'a str)) {
+        match self {
+            Self::Set(set) => set.iter().enumerate().for_each(|(index, (name, value))| f(index, name, value)),
+            Self::Pairs(pairs) => {
+                pairs.iter().enumerate().for_each(|(index, (name, value))| f(index, name, value));
+            }
+        }
     }
 
     /// Where the label `name` is, or where it would be.
@@ -201,11 +204,14 @@ impl<'a> LabelsBuilder<'a> {
 
     /// Removes every label for which `keep` says no.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &str) -> bool) {
-        for (hidden, (name, value)) in self.hidden.iter_mut().zip(self.base.iter()) {
-            if !*hidden {
+        let hidden = &mut self.hidden;
+        self.base.for_each(|index, name, value| {
+            if let Some(hidden) = hidden.get_mut(index)
+                && !*hidden
+            {
                 *hidden = !keep(name, value);
             }
-        }
+        });
         let (base, text) = (self.base, &self.text);
         self.added.retain(|added| keep(added.name.of(text), value_of(base, text, added.value)));
     }
@@ -219,13 +225,21 @@ impl<'a> LabelsBuilder<'a> {
         let (mut names, mut renamed) = (std::mem::take(&mut self.names), std::mem::take(&mut self.renamed));
         names.clear();
         renamed.clear();
-        for (name, value) in self.places() {
+        let mut visit = |name: &str, value| {
             let start = names.len();
             if rename(name, &mut names) {
                 renamed.push((Span { start, end: names.len() }, value));
             } else {
                 names.truncate(start);
             }
+        };
+        self.base.for_each(|index, name, _| {
+            if !self.is_hidden(index) {
+                visit(name, Value::Base(index));
+            }
+        });
+        for added in &self.added {
+            visit(added.name.of(&self.text), added.value);
         }
         for (name, value) in &renamed {
             self.put(name.of(&names), *value);
@@ -236,7 +250,7 @@ impl<'a> LabelsBuilder<'a> {
     /// The labels: first those of the base that are as they were, by name, then those that were set, in the
     /// order in which that happened first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.places().map(|(name, value)| (name, self.value(value)))
+        self.unchanged().chain(self.added())
     }
 
     /// The finished set. The builder stays as it is.
@@ -248,8 +262,7 @@ impl<'a> LabelsBuilder<'a> {
         {
             return set.clone();
         }
-        let text_of = |added: &Added| (added.name.of(&self.text), self.value(added.value));
-        let mut added: Vec<_> = self.added.iter().map(text_of).collect();
+        let mut added: Vec<_> = self.added().collect();
         added.sort_unstable();
         let count =
             |(labels, text), (name, value): (&str, &str)| (labels + 1, text + name.len() + value.len());
@@ -277,16 +290,15 @@ impl<'a> LabelsBuilder<'a> {
         }
     }
 
-    /// The labels of the base that are as they were, with their index.
-    fn unchanged(&self) -> impl Iterator<Item = (usize, (&'a str, &'a str))> {
-        let labels = self.base.iter().zip(&self.hidden).enumerate();
-        labels.filter(|(_, (_, hidden))| !**hidden).map(|(index, (label, _))| (index, label))
+    /// The labels of the base that are as they were.
+    fn unchanged(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let visible = self.hidden.iter().enumerate().filter(|(_, hidden)| !**hidden);
+        visible.filter_map(|(index, _)| self.base.nth(index))
     }
 
-    /// Every name, and where its value stands.
-    fn places(&self) -> impl Iterator<Item = (&str, Value)> {
-        let unchanged = self.unchanged().map(|(index, (name, _))| (name, Value::Base(index)));
-        unchanged.chain(self.added.iter().map(|added| (added.name.of(&self.text), added.value)))
+    /// The labels that were set.
+    fn added(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.added.iter().map(|added| (added.name.of(&self.text), self.value(added.value)))
     }
 
     fn value(&self, value: Value) -> &str {
