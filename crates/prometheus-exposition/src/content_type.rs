@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use prometheus_labels::quoted;
+
 use crate::format::Format;
 use crate::mime::MediaType;
-use crate::quote::quote;
 
 /// The format for a header `Content-Type`, or else for the media type `fallback`. Only the media type
 /// counts; parameters must be well formed, and OpenMetrics 2.0.0 is not supported (Prometheus reads it
@@ -22,7 +23,7 @@ pub fn select_format(
         Ok(format) => return Ok((format, None)),
         Err(problem) => problem,
     };
-    let received = quote(content_type.as_bytes());
+    let received = quoted(content_type.as_bytes());
     let Some(fallback) = fallback else {
         let none = "no fallback_scrape_protocol specified for target";
         return Err(ContentTypeError(match problem {
@@ -38,7 +39,7 @@ pub fn select_format(
             Problem::Unsupported => format!("received unsupported Content-Type {received} and {none}"),
         }));
     };
-    let used = format!("using fallback_scrape_protocol {}", quote(fallback.as_bytes()));
+    let used = format!("using fallback_scrape_protocol {}", quoted(fallback.as_bytes()));
     let warning = match problem {
         Problem::Blank => format!("non-compliant scrape target sending blank Content-Type, {used}"),
         Problem::Malformed => format!("could not parse received Content-Type {received}, {used}\n{detail}"),

@@ -4,8 +4,11 @@
 //! the error texts show how far it came. Two properties matter and are easily lost: it never goes back,
 //! and in three states it steps over NUL bytes.
 
+use std::borrow::Cow;
+
+use prometheus_labels::quoted;
+
 use crate::error::{Error, ErrorKind};
-use crate::quote::quote_into;
 
 /// What the lexer expects next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,21 +196,18 @@ impl<'a> Cursor<'a> {
     #[cold]
     pub(crate) fn unexpected(&self, expectation: &str, got: Token, line: usize) -> Error {
         let end = (self.at + 1).min(self.len);
-        let mut message = format!("{expectation}, got ");
-        self.quote(&mut message, self.start, end);
-        message.push_str(" (\"");
-        message.push_str(got.as_str());
-        message.push_str("\") while parsing: ");
-        self.quote(&mut message, line, end);
+        let (seen, so_far) = (self.shown(self.start, end), self.shown(line, end));
+        let got = got.as_str();
+        let message =
+            format!("{expectation}, got {} (\"{got}\") while parsing: {}", quoted(&*seen), quoted(&*so_far));
         self.error(ErrorKind::Syntax, message)
     }
 
     /// `problem while parsing: line so far`.
     #[cold]
     pub(crate) fn while_parsing(&self, kind: ErrorKind, problem: &str, line: usize) -> Error {
-        let mut message = format!("{problem} while parsing: ");
-        self.quote(&mut message, line, self.at);
-        self.error(kind, message)
+        let so_far = self.shown(line, self.at);
+        self.error(kind, format!("{problem} while parsing: {}", quoted(&*so_far)))
     }
 
     /// An error at the token read last.
@@ -216,12 +216,9 @@ impl<'a> Cursor<'a> {
         Error::new(kind, message, self.body, self.start)
     }
 
-    fn quote(&self, out: &mut String, start: usize, end: usize) {
+    /// A part of the body as messages show it, with the added line break.
+    fn shown(&self, start: usize, end: usize) -> Cow<'a, [u8]> {
         let bytes = self.between(start, end);
-        if end > self.body.len() {
-            quote_into(out, &[bytes, b"\n"].concat());
-        } else {
-            quote_into(out, bytes);
-        }
+        if end > self.body.len() { [bytes, b"\n"].concat().into() } else { bytes.into() }
     }
 }

@@ -32,7 +32,7 @@ impl NumberError {
             Self::Syntax => "invalid syntax",
             Self::Range => "value out of range",
         };
-        format!("strconv.ParseFloat: parsing {}: {why}", crate::quote::quote(token))
+        format!("strconv.ParseFloat: parsing {}: {why}", prometheus_labels::quoted(token))
     }
 }
 

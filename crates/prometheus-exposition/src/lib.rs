@@ -92,7 +92,6 @@ mod negotiate;
 mod openmetrics;
 mod parser;
 mod protobuf;
-mod quote;
 mod strict;
 mod text;
 mod write;

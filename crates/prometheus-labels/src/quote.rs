@@ -71,5 +71,12 @@ mod tests {
         check("éo\u{301}日😀\u{301}".as_bytes(), "\"éo\u{301}日😀\u{301}\"");
         check("\u{AD}\u{A0}\u{200B}\u{E000}\u{E0001}".as_bytes(), r#""\u00ad\u00a0\u200b\ue000\U000e0001""#);
         check(b"a\xC3\xFFb", r#""a\xc3\xffb""#);
+        check(b"plain", r#""plain""#);
+        check(b"a\"\\'", r#""a\"\\'""#);
+        check(b"\x07\x08\x0c\n\r\t\x0b\0\x1b\x7f", r#""\a\b\f\n\r\t\v\x00\x1b\x7f""#);
+        check(b"\xff\xe2\x80", r#""\xff\xe2\x80""#);
+        check("\u{a0}\u{200b}\u{ad}".as_bytes(), r#""\u00a0\u200b\u00ad""#);
+        check("é\u{301}日\u{1f600}\u{fffd}".as_bytes(), "\"é\u{301}日\u{1f600}\u{fffd}\"");
+        check("\u{e0001}".as_bytes(), r#""\U000e0001""#);
     }
 }

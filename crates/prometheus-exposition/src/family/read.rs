@@ -191,7 +191,7 @@ impl Reader<'_> {
 
     fn text(&self, bytes: &[u8]) -> Result<String, Error> {
         std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| {
-            let message = format!("{} is not UTF-8", crate::quote::quote(bytes));
+            let message = format!("{} is not UTF-8", prometheus_labels::quoted(bytes));
             Error::new(ErrorKind::Utf8, message, self.body, self.at)
         })
     }

@@ -6,13 +6,14 @@ mod lexer;
 
 use created::Created;
 
+use prometheus_labels::quoted;
+
 use crate::bytes;
 use crate::cursor::{Cursor, State, Token};
 use crate::entry::{Entry, ExemplarLine, Line, Meta, Series};
 use crate::error::{Error, ErrorKind};
 use crate::float;
 use crate::format::{MetricType, Options};
-use crate::quote::quote;
 
 /// Reads what Prometheus' `OpenMetricsParser` reads.
 #[derive(Debug, Clone)]
@@ -155,21 +156,21 @@ impl<'a> Reader<'a> {
         match keyword {
             Token::Type => {
                 self.metric_type = MetricType::from_openmetrics(text).ok_or_else(|| {
-                    self.cursor.error(ErrorKind::MetricType, format!("invalid metric type {}", quote(text)))
+                    self.cursor.error(ErrorKind::MetricType, format!("invalid metric type {}", quoted(text)))
                 })?;
                 Ok(Entry::Type { name, metric_type: self.metric_type })
             }
             Token::Unit => {
                 self.unit = text;
                 if !text.is_empty() && !name.strip_suffix(text).is_some_and(|rest| rest.ends_with(b"_")) {
-                    let message = format!("unit {} not a suffix of metric {}", quote(text), quote(name));
+                    let message = format!("unit {} not a suffix of metric {}", quoted(text), quoted(name));
                     return Err(self.cursor.error(ErrorKind::Unit, message));
                 }
                 Ok(Entry::Unit { name, unit: text })
             }
             _ => {
                 if std::str::from_utf8(text).is_err() {
-                    let message = format!("help text {} is not a valid utf8 string", quote(text));
+                    let message = format!("help text {} is not a valid utf8 string", quoted(text));
                     return Err(self.cursor.error(ErrorKind::Utf8, message));
                 }
                 Ok(Entry::Help { name, text: bytes::text(bytes::unescape(text)) })
@@ -200,7 +201,7 @@ impl<'a> Reader<'a> {
         let first = self.cursor.at;
         let mut token = self.token();
         loop {
-            let quoted = match token {
+            let name_place = match token {
                 Token::BraceClose => break,
                 Token::LabelName => None,
                 Token::QuotedName => Some((self.cursor.start + 1, self.cursor.at - 1)),
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
             };
             token = self.token();
             // A quoted string with no value is the metric name.
-            if quoted.is_some() && matches!(token, Token::Comma | Token::BraceClose) {
+            if name_place.is_some() && matches!(token, Token::Comma | Token::BraceClose) {
                 match &mut metric_name {
                     NameInBraces::Rejected => {
                         return Err(self.cursor.unexpected("expected label name", token, line));
@@ -217,7 +218,7 @@ impl<'a> Reader<'a> {
                         let problem = "metric name already set";
                         return Err(self.cursor.while_parsing(ErrorKind::MetricName, problem, line));
                     }
-                    NameInBraces::Allowed(name) => **name = quoted,
+                    NameInBraces::Allowed(name) => **name = name_place,
                 }
                 if token == Token::BraceClose {
                     break;
@@ -233,7 +234,7 @@ impl<'a> Reader<'a> {
                 token => return Err(self.cursor.unexpected("expected label value", token, line)),
             }
             if std::str::from_utf8(self.cursor.token()).is_err() {
-                let message = format!("invalid UTF-8 label value: {}", quote(self.cursor.token()));
+                let message = format!("invalid UTF-8 label value: {}", quoted(self.cursor.token()));
                 return Err(self.cursor.error(ErrorKind::Utf8, message));
             }
             token = self.token();

@@ -6,11 +6,12 @@ pub(crate) mod wire;
 
 pub(crate) use message::{ExemplarMessage, ExemplarMessages, HistogramMessage, SeriesMessage};
 
+use prometheus_labels::quoted;
+
 use crate::entry::{Entry, HistogramSample, Meta, Series};
 use crate::error::{Error, ErrorKind};
 use crate::format::{MetricType, Options};
 use crate::histogram::Span;
-use crate::quote::quote;
 use message::{Bucket, COUNTER, GAUGE, HISTOGRAM, Metric, Part, SUMMARY, UNTYPED, Values, or_whole};
 use wire::{Field, Fields, Varint, WireError};
 
@@ -203,11 +204,11 @@ impl<'a> ProtobufParser<'a> {
         }
         if std::str::from_utf8(help).is_err() {
             let message =
-                format!("invalid help for metric {}: {}", quote(name), String::from_utf8_lossy(help));
+                format!("invalid help for metric {}: {}", quoted(name), String::from_utf8_lossy(help));
             return Some((ErrorKind::Utf8, message));
         }
         let unknown = unknown_type?;
-        Some((ErrorKind::MetricType, format!("unknown metric type for metric {}: {unknown}", quote(name))))
+        Some((ErrorKind::MetricType, format!("unknown metric type for metric {}: {unknown}", quoted(name))))
     }
 
     /// The next metric of the family, once its message was checked. At the end of the family the next step
@@ -234,7 +235,7 @@ impl<'a> ProtobufParser<'a> {
         let native = histogram && !self.options.ignore_native_histograms && metric.is_native();
         if native {
             check_spans(metric).map_err(|problem| {
-                let message = format!("histogram {}: {problem}", quote(family.name));
+                let message = format!("histogram {}: {problem}", quoted(family.name));
                 Error::new(ErrorKind::Histogram, message, self.body, self.place_of(metric.message()))
             })?;
         }

@@ -5,13 +5,14 @@ mod lexer;
 
 pub(crate) use fast::closing_brace;
 
+use prometheus_labels::quoted;
+
 use crate::bytes;
 use crate::cursor::{Cursor, State, Token};
 use crate::entry::{Entry, Line, Meta, Series};
 use crate::error::{Error, ErrorKind};
 use crate::float;
 use crate::format::{MetricType, Mode, Options};
-use crate::quote::quote;
 
 /// Reads what Prometheus' `PromParser` reads.
 ///
@@ -135,13 +136,13 @@ impl<'a> TextParser<'a> {
         };
         let entry = if keyword == Token::Type {
             let metric_type = MetricType::from_text(text).ok_or_else(|| {
-                self.cursor.error(ErrorKind::MetricType, format!("invalid metric type {}", quote(text)))
+                self.cursor.error(ErrorKind::MetricType, format!("invalid metric type {}", quoted(text)))
             })?;
             self.metric_type = metric_type;
             Entry::Type { name, metric_type }
         } else {
             if std::str::from_utf8(text).is_err() {
-                let message = format!("help text {} is not a valid utf8 string", quote(text));
+                let message = format!("help text {} is not a valid utf8 string", quoted(text));
                 return Err(self.cursor.error(ErrorKind::Utf8, message));
             }
             Entry::Help { name, text: bytes::text(bytes::unescape_help(text)) }
@@ -169,7 +170,7 @@ impl<'a> TextParser<'a> {
         let mut name = name;
         let mut token = self.token();
         loop {
-            let quoted = match token {
+            let name_place = match token {
                 Token::BraceClose => return Ok(name),
                 Token::LabelName => None,
                 Token::QuotedName => Some((self.cursor.start + 1, self.cursor.at - 1)),
@@ -177,7 +178,7 @@ impl<'a> TextParser<'a> {
             };
             token = self.token();
             // A quoted string with no value is the metric name.
-            if quoted.is_some() && matches!(token, Token::Comma | Token::BraceClose) {
+            if name_place.is_some() && matches!(token, Token::Comma | Token::BraceClose) {
                 if name.is_some() {
                     return Err(self.cursor.while_parsing(
                         ErrorKind::MetricName,
@@ -185,7 +186,7 @@ impl<'a> TextParser<'a> {
                         line,
                     ));
                 }
-                name = quoted;
+                name = name_place;
                 if token == Token::BraceClose {
                     return Ok(name);
                 }
@@ -200,7 +201,7 @@ impl<'a> TextParser<'a> {
                 token => return Err(self.cursor.unexpected("expected label value", token, line)),
             }
             if std::str::from_utf8(self.cursor.token()).is_err() {
-                let message = format!("invalid UTF-8 label value: {}", quote(self.cursor.token()));
+                let message = format!("invalid UTF-8 label value: {}", quoted(self.cursor.token()));
                 return Err(self.cursor.error(ErrorKind::Utf8, message));
             }
             // The comma may be missing, as in Prometheus.
@@ -226,7 +227,7 @@ impl<'a> TextParser<'a> {
                 let timestamp =
                     std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<i64>().ok());
                 let Some(timestamp) = timestamp else {
-                    let problem = format!("strconv.ParseInt: parsing {}: value out of range", quote(digits));
+                    let problem = format!("strconv.ParseInt: parsing {}: value out of range", quoted(digits));
                     return Err(self.cursor.while_parsing(ErrorKind::Number, &problem, line));
                 };
                 self.line_break("expected next entry after timestamp", line)?;
