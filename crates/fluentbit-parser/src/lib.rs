@@ -57,9 +57,11 @@ pub mod json;
 mod line;
 pub mod multiline;
 mod number;
+mod pattern;
 pub mod time;
 
 pub use line::{
     Context, DecodeAction, DecodeBackend, DecodeRule, Failure, FailureKind, Format, Parsed, Parser,
     ParserError, ParserOptions, ParserSet, Scratch, Warning,
 };
+pub use pattern::compile_pattern;

@@ -8,9 +8,8 @@ use event_model::Compat;
 use fluentbit_config::Section;
 use fluentbit_config::value::split_commas;
 use fluentbit_parser::multiline::MultilineSet;
-use fluentbit_parser::{Parser, ParserSet};
+use fluentbit_parser::{Parser, ParserSet, compile_pattern};
 use kubernetes_tag::{TagError, TagTemplate};
-use onigmo_regex::{Regex, Wrapping};
 use pipeline_core::frame::LongLines;
 use source_text::Diagnostic;
 
@@ -208,11 +207,7 @@ fn report_unsupported(section: &Section, problems: &mut Vec<Diagnostic>) {
 fn tag_template(section: &Section, name: &str, problems: &mut Vec<Diagnostic>) -> TagTemplate {
     let tag = section.str("tag").unwrap_or(name);
     let regex = section.get("tag_regex").filter(|property| !property.value.is_empty()).and_then(|property| {
-        let wrapping = match section.compat {
-            Compat::V1_8 => Wrapping::SlashesOnly,
-            _ => Wrapping::Flags,
-        };
-        Regex::fluent_bit(&property.value, wrapping)
+        compile_pattern(&property.value, section.compat)
             .inspect_err(|error| {
                 let message = format!("`Tag_Regex` does not compile: {error}");
                 problems.push(

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use event_model::Compat;
-use onigmo_regex::{Regex, Wrapping};
 
 use super::decode::Decoders;
 use super::regex::Pattern;
 use super::timed::Timed;
 use super::types::Types;
 use super::{DecodeRule, Kind, Parser, ParserError, logfmt};
+use crate::pattern::compile_pattern;
 use crate::time::{self, TimeFormat, Zone};
 
 /// How a line is written.
@@ -105,19 +105,16 @@ impl ParserOptions {
                 let no_bare_keys = self.logfmt_no_bare_keys && compat != Compat::V1_8;
                 Kind::Logfmt(logfmt::Rules { no_bare_keys })
             }
-            Format::Regex(pattern) => {
-                let wrapping = if compat == Compat::V1_8 { Wrapping::SlashesOnly } else { Wrapping::Flags };
-                match Regex::fluent_bit(pattern, wrapping) {
-                    Ok(regex) => {
-                        Kind::Regex(Pattern::new(regex, self.skip_empty_values || compat == Compat::V1_8))
-                    }
-                    Err(error) => {
-                        let message = format!("the pattern is invalid: {error}");
-                        refuse(ParserError::new("invalid-regex", "Regex", message).at(error.offset()));
-                        return None;
-                    }
+            Format::Regex(pattern) => match compile_pattern(pattern, compat) {
+                Ok(regex) => {
+                    Kind::Regex(Pattern::new(regex, self.skip_empty_values || compat == Compat::V1_8))
                 }
-            }
+                Err(error) => {
+                    let message = format!("the pattern is invalid: {error}");
+                    refuse(ParserError::new("invalid-regex", "Regex", message).at(error.offset()));
+                    return None;
+                }
+            },
         })
     }
 

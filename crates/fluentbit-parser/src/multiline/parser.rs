@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use event_model::{Compat, Field, Timestamp};
-use onigmo_regex::{Regex, Wrapping};
+use onigmo_regex::Regex;
 
 use super::cri::Cri;
 use crate::line::{Context, Parser};
+use crate::pattern::compile_pattern;
 
 /// The options of a multiline parser, called as in a `[MULTILINE_PARSER]` section.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,14 +183,13 @@ impl MultilineParser {
 
 /// Compiles rules and links them.
 fn states(rules: &[MultilineRule], compat: Compat) -> Result<Box<[State]>, MultilineError> {
-    let wrapping = if compat == Compat::V1_8 { Wrapping::SlashesOnly } else { Wrapping::Flags };
     let error = |rule, message| Err(MultilineError { rule, message });
     if !rules.first().is_some_and(MultilineRule::is_start) {
         return error(0, "the first rule must be for `start_state`".to_owned());
     }
     let mut states = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        let regex = match Regex::fluent_bit(&rule.pattern, wrapping) {
+        let regex = match compile_pattern(&rule.pattern, compat) {
             Ok(regex) => regex,
             Err(problem) => return error(index, format!("the pattern is invalid: {problem}")),
         };
