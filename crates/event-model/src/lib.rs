@@ -41,7 +41,7 @@ pub use arena::Arena;
 pub use compat::Compat;
 pub use owned::{Constant, OwnedField, OwnedValue};
 pub use record::{Field, Record, last_field};
-pub use strftime::{DateText, strftime};
+pub use strftime::{DAY_NAMES, DateText, MONTH_NAMES, strftime};
 pub use timestamp::Timestamp;
 pub use value::{Elements, Kind, Members, Value};
 

@@ -141,8 +141,11 @@ impl Civil {
     }
 }
 
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
+/// The days of the week from Sunday on, in the C locale.
+pub const DAY_NAMES: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+/// The months, in the C locale.
+pub const MONTH_NAMES: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -181,8 +184,8 @@ fn format_time(out: &mut Vec<u8>, format: &[u8], time: &Civil) {
 
 /// Writes one conversion; `false` if there is none of that letter.
 fn convert(out: &mut Vec<u8>, time: &Civil, conversion: u8, flag: Option<u8>) -> bool {
-    let weekday = DAYS[usize::try_from(time.weekday % 7).unwrap_or(0)];
-    let month = MONTHS[time.month.wrapping_sub(1) % 12];
+    let weekday = DAY_NAMES[usize::try_from(time.weekday % 7).unwrap_or(0)];
+    let month = MONTH_NAMES[time.month.wrapping_sub(1) % 12];
     let mut text = |text: &str| out.extend_from_slice(text.as_bytes());
     match conversion {
         b'a' => text(&weekday[..3]),

@@ -1,6 +1,6 @@
 //! Reading a time step by step.
 
-use event_model::Compat;
+use event_model::{Compat, DAY_NAMES, MONTH_NAMES};
 
 use super::broken_down::BrokenDown;
 use super::ops::{Number, Op, Ops};
@@ -56,10 +56,10 @@ fn step(op: Op, text: &mut &[u8], time: &mut BrokenDown, compat: Compat) -> Opti
             set(field, number(text, least, most)?, time);
         }
         Op::DayName => {
-            name(text, &DAYS)?;
+            name(text, &DAY_NAMES)?;
         }
         Op::MonthName => {
-            let month = name(text, &MONTHS)?;
+            let month = name(text, &MONTH_NAMES)?;
             time.set_month(month);
         }
         Op::Half => {
@@ -125,23 +125,6 @@ fn number(text: &mut &[u8], least: i64, most: i64) -> Option<i64> {
     }
     (least..=most).contains(&value).then_some(value)
 }
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The index of the name at the start of `text`, whole or its first three letters, in any case.
 fn name(text: &mut &[u8], names: &[&str]) -> Option<i64> {
