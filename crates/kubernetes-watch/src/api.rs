@@ -56,15 +56,6 @@ impl Error {
     pub(crate) fn other(message: impl fmt::Display) -> Self {
         Self::new(Kind::Other(message.to_string()))
     }
-
-    /// The HTTP status the server answered with, where it answered.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        match &*self.0 {
-            Kind::Client(kube::Error::Api(answer)) => Some(answer.code),
-            _ => None,
-        }
-    }
 }
 
 impl From<kube::Error> for Error {

@@ -33,8 +33,6 @@ struct Namespace {
     pods: HashMap<String, Arc<Pod>>,
     /// Pods that are gone, oldest first, and since when.
     deleted: VecDeque<(Instant, Arc<Pod>)>,
-    /// Grows with every change, so that a reader knows when to look again.
-    version: u64,
 }
 
 /// How long a pod that a fresh list did not hold is waited for: its log can be seen before its event.
@@ -77,12 +75,6 @@ impl PodCache {
         }
     }
 
-    /// A number that changes whenever something in the namespace changes; 0 for one nobody asked about.
-    #[must_use]
-    pub fn version(&self, namespace: &str) -> u64 {
-        self.shared.lock().get(namespace).map_or(0, |state| state.version)
-    }
-
     fn start(&self, namespace: String) {
         let client = {
             let _inside = self.runtime.enter();
@@ -122,7 +114,6 @@ impl Shared {
     fn update(&self, namespace: &str, change: impl FnOnce(&mut Namespace)) {
         if let Some(state) = self.lock().get_mut(namespace) {
             change(state);
-            state.version += 1;
         }
         self.changed.notify_all();
     }
