@@ -178,20 +178,6 @@ impl Flow {
         }
     }
 
-    /// Whether the metadata of the tag's pod was looked for and not found.
-    #[must_use]
-    pub fn is_metadata_missing(&self, tag: TagId) -> bool {
-        self.routes
-            .get(tag.0)
-            .is_some_and(|route| route.steps.iter().any(|step| step.state.is_metadata_missing()))
-    }
-
-    /// What is constant for the tag.
-    #[must_use]
-    pub fn route(&self, tag: TagId) -> Option<&Route> {
-        self.routes.get(tag.0)
-    }
-
     /// An empty record for [`record`](Self::record), with the memory of an earlier one.
     pub fn new_record<'r>(&mut self) -> Record<'r> {
         std::mem::take(&mut self.spare).recycle()

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use event_model::Timestamp;
 use fluentbit_config::{Section, value};
 use fluentbit_parser::multiline::{
-    DockerMode, DockerModeState, FirstLine, FirstLineState, Message, Multiline, MultilineSet, MultilineState,
+    DockerMode, DockerModeState, FirstLine, FirstLineState, JoinedLine, Message, Multiline, MultilineSet,
+    MultilineState,
 };
 use fluentbit_parser::{Context, Parser, ParserSet};
 use pipeline_core::frame::Line;
@@ -14,12 +15,21 @@ use source_text::Diagnostic;
 /// How the lines of an input are joined.
 #[derive(Debug)]
 pub(crate) enum Joining {
-    /// `multiline.parser`.
+    /// `multiline.parser`, which takes lines as they are: `Parser` is not asked.
     Multiline(Multiline),
     /// `Multiline On`.
     FirstLine(FirstLine),
     /// `Docker_Mode On`, before the parser.
     Docker(DockerMode),
+}
+
+/// Which of the messages that wait for more lines to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Messages {
+    /// Those that waited too long.
+    Due,
+    /// All of them, at the end of the file or of the program.
+    All,
 }
 
 /// What one file has pending.
@@ -115,38 +125,35 @@ impl Joining {
         }
     }
 
-    /// Ends the messages whose time is up.
-    pub(crate) fn flush<'a>(
+    /// Ends messages.
+    pub(crate) fn end<'a>(
         &'a self,
+        which: Messages,
         state: &mut JoiningState,
         cx: &mut Context<'a, '_>,
         joined: &mut Vec<Line<'a>>,
-        mut out: &mut dyn FnMut(Message<'a, '_>),
+        mut out: impl FnMut(Message<'a, '_>),
     ) {
-        match (self, state) {
-            (Self::Multiline(rules), JoiningState::Multiline(state)) => rules.flush(state, cx, &mut out),
-            (Self::FirstLine(rules), JoiningState::FirstLine(state)) => rules.flush(state, cx, &mut out),
-            (Self::Docker(rules), JoiningState::Docker(state)) => rules.flush(state, cx, &mut |line| {
-                joined.push(Line { raw: line.line, offset: line.position });
-            }),
-            _ => {}
-        }
-    }
-
-    /// Ends all messages.
-    pub(crate) fn flush_all<'a>(
-        &'a self,
-        state: &mut JoiningState,
-        cx: &mut Context<'a, '_>,
-        joined: &mut Vec<Line<'a>>,
-        mut out: &mut dyn FnMut(Message<'a, '_>),
-    ) {
-        match (self, state) {
-            (Self::Multiline(rules), JoiningState::Multiline(state)) => rules.flush_all(state, cx, &mut out),
-            (Self::FirstLine(rules), JoiningState::FirstLine(state)) => rules.flush_all(state, cx, &mut out),
-            (Self::Docker(rules), JoiningState::Docker(state)) => rules.flush_all(state, cx, &mut |line| {
-                joined.push(Line { raw: line.line, offset: line.position });
-            }),
+        let mut join = |line: JoinedLine<'a>| joined.push(Line { raw: line.line, offset: line.position });
+        match (self, state, which) {
+            (Self::Multiline(rules), JoiningState::Multiline(state), Messages::Due) => {
+                rules.flush(state, cx, &mut out);
+            }
+            (Self::Multiline(rules), JoiningState::Multiline(state), Messages::All) => {
+                rules.flush_all(state, cx, &mut out);
+            }
+            (Self::FirstLine(rules), JoiningState::FirstLine(state), Messages::Due) => {
+                rules.flush(state, cx, &mut out);
+            }
+            (Self::FirstLine(rules), JoiningState::FirstLine(state), Messages::All) => {
+                rules.flush_all(state, cx, &mut out);
+            }
+            (Self::Docker(rules), JoiningState::Docker(state), Messages::Due) => {
+                rules.flush(state, cx, &mut join);
+            }
+            (Self::Docker(rules), JoiningState::Docker(state), Messages::All) => {
+                rules.flush_all(state, cx, &mut join);
+            }
             _ => {}
         }
     }

@@ -62,6 +62,7 @@ mod stream;
 mod tail;
 
 pub use flow::{At, Flow, Route, Sink, Source, TagId};
+pub use joining::Messages;
 pub use output::{Body, ChunkWriter, Output, OutputKind};
 pub use pipeline::{Delivery, Pipeline, Stage};
 pub use service::Service;

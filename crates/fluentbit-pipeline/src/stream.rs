@@ -8,7 +8,7 @@ use fluentbit_parser::{Context, Scratch};
 use pipeline_core::frame::Line;
 
 use crate::flow::Flow;
-use crate::joining::{Joining, JoiningState};
+use crate::joining::{Joining, JoiningState, Messages};
 use crate::tail::{OddTimes, Shape};
 
 /// Turns the lines of one file into records.
@@ -94,41 +94,20 @@ impl Stream {
         self.state.pending()
     }
 
-    /// When [`flush`](Self::flush) has something to end.
+    /// When some of its messages are due.
     #[must_use]
     pub fn deadline(&self) -> Option<Timestamp> {
         self.joining.as_ref()?.timeout(&self.state)
     }
 
-    /// Ends the messages that waited too long for more lines.
-    pub fn flush(
+    /// Ends messages that wait for more lines.
+    pub fn end_messages(
         &mut self,
+        which: Messages,
         now: Timestamp,
         scratch: &mut LineScratch,
         flow: &mut Flow,
         each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
-    ) {
-        self.end(now, scratch, flow, each, Joining::flush);
-    }
-
-    /// Ends all messages, at the end of the file or of the program.
-    pub fn flush_all(
-        &mut self,
-        now: Timestamp,
-        scratch: &mut LineScratch,
-        flow: &mut Flow,
-        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
-    ) {
-        self.end(now, scratch, flow, each, Joining::flush_all);
-    }
-
-    fn end(
-        &mut self,
-        now: Timestamp,
-        scratch: &mut LineScratch,
-        flow: &mut Flow,
-        each: &mut impl FnMut(Record<'_>, u64, &Arena, &mut Flow),
-        end: EndMessages,
     ) {
         let Self { file, joining, state } = self;
         let Some(joining) = joining.as_deref() else { return };
@@ -136,20 +115,12 @@ impl Stream {
         let LineScratch { parser, arena } = scratch;
         let arena: &Arena = arena;
         let mut joined = Vec::new();
-        let mut out = |message: Message<'_, '_>| file.message(&message, arena, flow, each);
-        end(joining, state, &mut Context::new(arena, parser, now), &mut joined, &mut out);
+        joining.end(which, state, &mut Context::new(arena, parser, now), &mut joined, |message| {
+            file.message(&message, arena, flow, each);
+        });
         file.parse_all(&joined, now, arena, parser, flow, each);
     }
 }
-
-/// A way to end messages of [`Joining`].
-type EndMessages = for<'j, 'a, 's, 'c, 'o> fn(
-    &'a Joining,
-    &'j mut JoiningState,
-    &'c mut Context<'a, 's>,
-    &'o mut Vec<Line<'a>>,
-    &'o mut dyn FnMut(Message<'a, '_>),
-);
 
 impl FileShape {
     fn parse_all(

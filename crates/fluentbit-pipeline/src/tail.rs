@@ -58,6 +58,7 @@ pub struct TailInput {
     pub(crate) tag: TagTemplate,
     pub(crate) shape: Arc<Shape>,
     pub(crate) joining: Option<Arc<Joining>>,
+    delivery: Delivery,
 }
 
 /// How a line becomes a record.
@@ -116,7 +117,6 @@ impl TailInput {
             section.str(key).map(|text| split_commas(text).map(str::to_owned).collect()).unwrap_or_default()
         };
         let owned = |key| section.str(key).map(|text| Box::from(text.as_bytes()));
-        // A multiline parser takes lines as they are; `Parser` is not asked then.
         let parser = section.str("parser").and_then(|name| parsers.get(name));
         let shape = Arc::new(Shape {
             key: owned("key").unwrap_or_else(|| Box::from(&b"log"[..])),
@@ -159,6 +159,7 @@ impl TailInput {
                 .str("mem_buf_limit")
                 .map(|_| usize::try_from(section.size("mem_buf_limit", u64::MAX)).unwrap_or(usize::MAX)),
             joining: Joining::from_section(section, parsers, multiline, problems).map(Arc::new),
+            delivery,
             shape,
         }
     }
@@ -168,7 +169,7 @@ impl TailInput {
     #[must_use]
     pub fn forgets_messages(&self) -> bool {
         let multiline = matches!(self.joining.as_deref(), Some(Joining::Multiline(_)));
-        multiline && self.shape.odd_times == OddTimes::Wrap
+        multiline && self.delivery == Delivery::FluentBit(Compat::V1_8)
     }
 
     /// Whether lines can wait for others of their message.

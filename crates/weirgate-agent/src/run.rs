@@ -9,7 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 use event_model::{Arena, Record, Timestamp};
 use file_tail::{FileId, Handler, Identity, Line, Tail};
 use fluentbit_config::Config;
-use fluentbit_pipeline::{At, Body, Flow, LineScratch, Pipeline, Route, Sink, Source, Stream, TagId};
+use fluentbit_pipeline::{
+    At, Body, Flow, LineScratch, Messages, Pipeline, Route, Sink, Source, Stream, TagId,
+};
 use pipeline_core::acknowledge::Acknowledgements;
 
 use crate::chunks::{Chunk, Chunks, Place, Slot};
@@ -73,13 +75,6 @@ struct Followed {
     name: Box<[u8]>,
     /// Up to where its lines were read.
     read: Option<u64>,
-}
-
-/// Which multiline messages to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Messages {
-    Due,
-    All,
 }
 
 /// What turning lines into chunks needs.
@@ -340,10 +335,7 @@ impl<'r> Reader<'r> {
                 let at = At { now: now.1, arena, metadata: pods };
                 flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
             };
-            match which {
-                Messages::Due => followed.stream.flush(now.1, scratch, flow, &mut each),
-                Messages::All => followed.stream.flush_all(now.1, scratch, flow, &mut each),
-            }
+            followed.stream.end_messages(which, now.1, scratch, flow, &mut each);
             // What is pending no longer bounds the offset; the next read says where it is.
             if followed.stream.pending() != Some(before)
                 && let Some(read) = followed.read
