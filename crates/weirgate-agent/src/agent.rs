@@ -55,8 +55,18 @@ pub fn load(options: &Options) -> Loaded {
 /// # Errors
 ///
 /// When the configuration has errors, or something it needs cannot be opened.
-pub fn run(mut options: Options, control: &Control) -> Result<(), StartError> {
-    let mut loaded = load(&options);
+pub fn run(options: Options, control: &Control) -> Result<(), StartError> {
+    let loaded = load(&options);
+    run_loaded(loaded, options, control)
+}
+
+/// The same with a configuration that [`load`] read with these options, for a program that has shown what is
+/// wrong with it.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_loaded(mut loaded: Loaded, mut options: Options, control: &Control) -> Result<(), StartError> {
     if loaded.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(StartError::configuration(loaded.diagnostics, loaded.config.sources));
     }

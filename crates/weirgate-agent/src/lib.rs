@@ -36,7 +36,7 @@ mod run;
 mod search;
 mod wake;
 
-pub use agent::{Loaded, load, run};
+pub use agent::{Loaded, load, run, run_loaded};
 pub use control::Control;
 pub use error::StartError;
 pub use options::{Mode, Options};

@@ -9,7 +9,7 @@ use event_model::Compat;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use weirgate_agent::report::{self, Format};
-use weirgate_agent::{Control, Mode, Options, load, run};
+use weirgate_agent::{Control, Mode, Options, load, run_loaded};
 
 /// Runs Fluent Bit's Kubernetes log pipeline, and tells what is wrong with its configuration.
 #[derive(Parser)]
@@ -102,8 +102,9 @@ fn start(options: Options) -> ExitCode {
         .with_writer(io::stderr)
         .with_target(false)
         .init();
-    drop(loaded);
-    match control().and_then(|control| run(options, &control).map_err(|error| error.to_string())) {
+    match control()
+        .and_then(|control| run_loaded(loaded, options, &control).map_err(|error| error.to_string()))
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);

@@ -81,12 +81,17 @@ struct Followed {
 struct Work {
     flow: Flow,
     pods: Pods,
+    rendering: Rendering,
+    scratch: LineScratch,
+    arena: Arena,
+}
+
+/// What turning records into chunks needs.
+struct Rendering {
     chunks: Chunks,
     acks: Acknowledgements,
     appender: Appender,
     capture: Option<Capture>,
-    scratch: LineScratch,
-    arena: Arena,
 }
 
 impl<'o> Runner<'o> {
@@ -114,10 +119,12 @@ impl<'o> Runner<'o> {
         let work = Work {
             flow: Flow::new(Arc::clone(&pipeline), options.seed),
             pods: Pods::new(config, options, search.handle()),
-            chunks: Chunks::new(pipeline.outputs.len().max(1)),
-            acks: Acknowledgements::new(),
-            appender: Appender::new(&options.base),
-            capture: options.capture.take(),
+            rendering: Rendering {
+                chunks: Chunks::new(pipeline.outputs.len().max(1)),
+                acks: Acknowledgements::new(),
+                appender: Appender::new(&options.base),
+                capture: options.capture.take(),
+            },
             scratch: LineScratch::new(pipeline.compat),
             arena: Arena::new(),
         };
@@ -156,12 +163,12 @@ impl<'o> Runner<'o> {
                     reader.end_messages(Messages::Due);
                 }
                 // One piece at a time, so that full chunks leave before more is read.
-                if following.under_way + reader.work.chunks.size < following.limit {
+                if following.under_way + reader.work.rendering.chunks.size < following.limit {
                     busy |= following.tail.read(&mut reader);
                 }
             }
             let flush = self.pipeline.service.flush;
-            let due = self.work.chunks.take_due(now, flush);
+            let due = self.work.rendering.chunks.take_due(now, flush);
             self.send(due);
             if self.control.is_stopped() {
                 return End::Stopped;
@@ -186,7 +193,7 @@ impl<'o> Runner<'o> {
                     .end_messages(Messages::All);
             }
         }
-        let rest = self.work.chunks.take_all();
+        let rest = self.work.rendering.chunks.take_all();
         self.send(rest);
         let until = grace.map(|grace| Instant::now() + grace);
         loop {
@@ -202,7 +209,7 @@ impl<'o> Runner<'o> {
         if lost > 0 {
             tracing::warn!(bytes = lost, "not delivered in time; it is read again at the next start");
         }
-        self.options.capture = self.work.capture.take();
+        self.options.capture = self.work.rendering.capture.take();
         self.tails.iter().flat_map(|following| following.tail.positions()).collect()
     }
 
@@ -225,7 +232,9 @@ impl<'o> Runner<'o> {
                     let out = &mut self.options.stdout;
                     out.write_all(bytes).and_then(|()| out.flush()).err()
                 }
-                Body::File(destination, bytes) => self.work.appender.append(destination, bytes).err(),
+                Body::File(destination, bytes) => {
+                    self.work.rendering.appender.append(destination, bytes).err()
+                }
                 _ => None,
             };
             if let Some(error) = failed {
@@ -233,7 +242,7 @@ impl<'o> Runner<'o> {
                 tracing::error!(output, %error, records = chunk.records, "cannot write; the records stay uncommitted");
                 continue;
             }
-            self.work.acks.handle_settled(chunk.id);
+            self.work.rendering.acks.handle_settled(chunk.id);
         }
     }
 
@@ -242,7 +251,7 @@ impl<'o> Runner<'o> {
         while let Ok(settled) = self.settled.try_recv() {
             self.tails[settled.input].under_way -= settled.size;
             if settled.done {
-                self.work.acks.handle_settled(settled.id);
+                self.work.rendering.acks.handle_settled(settled.id);
             }
         }
         if Instant::now() >= self.next_persist {
@@ -262,7 +271,7 @@ impl<'o> Runner<'o> {
     }
 
     fn persist(&mut self) {
-        while let Some((file, offset)) = self.work.acks.poll_commit() {
+        while let Some((file, offset)) = self.work.rendering.acks.poll_commit() {
             if let Some(following) = self.tails.get_mut(input_of(file)) {
                 following.tail.commit(file, offset);
             }
@@ -277,7 +286,7 @@ impl<'o> Runner<'o> {
     fn wait(&self, now: Instant) {
         let deadlines = self.tails.iter().map(|following| following.tail.deadline());
         let next = deadlines
-            .chain(self.work.chunks.deadline(self.pipeline.service.flush))
+            .chain(self.work.rendering.chunks.deadline(self.pipeline.service.flush))
             .min()
             .unwrap_or(now + Duration::from_secs(1));
         let fds: Vec<_> = self.tails.iter().filter_map(|following| following.tail.watch_fd()).collect();
@@ -319,18 +328,9 @@ impl<'r> Reader<'r> {
             if which == Messages::Due && !due {
                 continue;
             }
-            let Work { flow, pods, chunks, acks, appender, capture, scratch, .. } = &mut *self.work;
+            let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
             let (now, tag) = (self.now, followed.tag);
-            let mut sink = ToChunks {
-                pipeline: self.pipeline,
-                chunks,
-                acks,
-                appender,
-                capture,
-                now,
-                input: self.index,
-                name: &followed.name,
-            };
+            let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, now);
             let mut each = |record: Record<'_>, offset, arena: &Arena, flow: &mut Flow| {
                 let at = At { now: now.1, arena, metadata: pods };
                 flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
@@ -341,7 +341,7 @@ impl<'r> Reader<'r> {
                 && let Some(read) = followed.read
             {
                 let offset = followed.stream.pending().map_or(read, |pending| pending.min(read));
-                self.work.acks.handle_read(*file, offset);
+                self.work.rendering.acks.handle_read(*file, offset);
             }
         }
         *self.files = files;
@@ -382,18 +382,9 @@ impl Handler for Reader<'_> {
             self.current = self.files.remove_entry(&file);
         }
         let Some((_, followed)) = &mut self.current else { return };
-        let Work { flow, pods, chunks, acks, appender, capture, scratch, .. } = &mut *self.work;
-        let (now, tag, index) = (self.now, followed.tag, self.index);
-        let mut sink = ToChunks {
-            pipeline: self.pipeline,
-            chunks,
-            acks,
-            appender,
-            capture,
-            now,
-            input: index,
-            name: &followed.name,
-        };
+        let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
+        let (now, tag) = (self.now, followed.tag);
+        let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, now);
         followed.stream.line(line, now.1, scratch, flow, &mut |record, offset, arena, flow| {
             let at = At { now: now.1, arena, metadata: pods };
             flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
@@ -407,25 +398,16 @@ impl Handler for Reader<'_> {
             followed.read = Some(offset);
             // Lines that wait for others of their message are read again if the program ends.
             offset = followed.stream.pending().map_or(offset, |pending| pending.min(offset));
-            let Work { flow, pods, chunks, acks, appender, capture, arena, .. } = &mut *self.work;
-            let mut sink = ToChunks {
-                pipeline: self.pipeline,
-                chunks,
-                acks,
-                appender,
-                capture,
-                now: self.now,
-                input: self.index,
-                name: &followed.name,
-            };
+            let Work { flow, pods, rendering, arena, .. } = &mut *self.work;
+            let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, self.now);
             arena.reset();
             flow.end_batch(followed.tag, At { now: self.now.1, arena, metadata: pods }, &mut sink);
         }
-        self.work.acks.handle_read(file, offset);
+        self.work.rendering.acks.handle_read(file, offset);
     }
 
     fn truncated(&mut self, file: FileId) {
-        self.work.acks.handle_truncated(file);
+        self.work.rendering.acks.handle_truncated(file);
     }
 
     fn line_too_long(&mut self, _: FileId, name: &str, offset: u64) {
@@ -441,25 +423,36 @@ impl Handler for Reader<'_> {
 
     fn closed(&mut self, file: FileId) {
         self.files.remove(&file);
-        self.work.acks.handle_closed(file);
+        self.work.rendering.acks.handle_closed(file);
+    }
+}
+
+impl Rendering {
+    /// A sink for the records of the file called `name`.
+    fn sink<'s>(
+        &'s mut self,
+        pipeline: &'s Pipeline,
+        input: usize,
+        name: &'s [u8],
+        now: (Instant, Timestamp),
+    ) -> ToChunks<'s> {
+        ToChunks { rendering: self, pipeline, input, name, now }
     }
 }
 
 /// Renders records into the chunks of the outputs that take them.
 struct ToChunks<'s> {
+    rendering: &'s mut Rendering,
     pipeline: &'s Pipeline,
-    chunks: &'s mut Chunks,
-    acks: &'s mut Acknowledgements,
-    appender: &'s Appender,
-    capture: &'s mut Option<Capture>,
-    now: (Instant, Timestamp),
     input: usize,
     name: &'s [u8],
+    now: (Instant, Timestamp),
 }
 
 impl Sink for ToChunks<'_> {
     fn record(&mut self, tag: TagId, route: &Route, record: &Record<'_>, source: Source) {
-        if let Some(capture) = self.capture {
+        let Rendering { chunks, acks, appender, capture } = &mut *self.rendering;
+        if let Some(capture) = capture {
             capture(route.tag(), record);
         }
         let place =
@@ -467,7 +460,7 @@ impl Sink for ToChunks<'_> {
         for output in route.outputs() {
             let kind = &self.pipeline.outputs[*output];
             let slot = Slot { tag, text: route.tag(), output: *output, kind };
-            self.chunks.write(slot, record, place, self.now, self.appender, self.acks);
+            chunks.write(slot, record, place, self.now, appender, acks);
         }
     }
 }
