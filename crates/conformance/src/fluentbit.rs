@@ -193,21 +193,16 @@ fn compare_records(expected: &[Node], outcome: &Outcome) -> Result<(), String> {
 }
 
 fn compare_files(expected: &[(String, Node)], found: &BTreeMap<String, String>) -> Result<(), String> {
-    let names = |names: &mut dyn Iterator<Item = &String>| names.cloned().collect::<Vec<_>>();
-    let mut wanted = names(&mut expected.iter().map(|(name, _)| name));
+    let mut wanted: Vec<&String> = expected.iter().map(|(name, _)| name).collect();
     wanted.sort();
-    if wanted != names(&mut found.keys()) {
+    if !wanted.iter().copied().eq(found.keys()) {
         return Err(format!("files\n  expected {wanted:?}\n  found    {:?}", found.keys()));
     }
     for (name, content) in expected {
         let (content, found) = (content.text().unwrap_or_default(), &found[name]);
-        let lines = |text: &str| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
-        let (a, b) = (lines(content), lines(found));
-        let refs = |lines: &[String]| lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-        let (left, right): (Vec<&str>, Vec<&str>) =
-            (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
-        if !lines_match(&left, &right) {
-            return Err(format!("file {name}\n  expected {:?}\n  found    {:?}", refs(&a), refs(&b)));
+        let lines: [Vec<&str>; 2] = [content.split('\n').collect(), found.split('\n').collect()];
+        if !lines_match(&lines[0], &lines[1]) {
+            return Err(format!("file {name}\n  expected {content:?}\n  found    {found:?}"));
         }
     }
     Ok(())
