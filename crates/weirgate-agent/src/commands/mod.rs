@@ -1,0 +1,56 @@
+//! The program's commands, one file each.
+
+mod check;
+mod run;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use event_model::Compat;
+use weirgate_agent::Mode;
+
+/// The thing checked has errors.
+const FOUND: u8 = 1;
+/// Wrong usage, or input that cannot be read.
+const UNUSABLE: u8 = 2;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Run(run::Run),
+    Check(check::Check),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> ExitCode {
+        match self {
+            Self::Run(run) => run.run(),
+            Self::Check(check) => check.run(),
+        }
+    }
+}
+
+/// A release of Fluent Bit.
+#[derive(Clone, Copy, ValueEnum)]
+enum Release {
+    /// 5.1.1
+    #[value(name = "5.1")]
+    V5_1,
+    /// 1.8.11
+    #[value(name = "1.8")]
+    V1_8,
+}
+
+impl From<Release> for Mode {
+    fn from(release: Release) -> Self {
+        Self::FluentBit(match release {
+            Release::V5_1 => Compat::V5_1,
+            Release::V1_8 => Compat::V1_8,
+        })
+    }
+}
+
+/// Says why the program ends. A standard error that is closed cannot be told so.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "weirgate: {message}");
+}
