@@ -1,17 +1,3 @@
 #![no_main]
-//! `Content-Type` and `Accept` headers, and escaped names: no panic, and names come back from `values`.
 
-use libfuzzer_sys::fuzz_target;
-use prometheus_exposition::{EscapingScheme, ScrapeProtocol, negotiate, select_format};
-
-fuzz_target!(|data: &str| {
-    let _ = select_format(data, None);
-    let _ = select_format(data, Some("text/plain"));
-    let negotiated = negotiate(data, &ScrapeProtocol::PROTOBUF_FIRST);
-    assert!(select_format(&negotiated.content_type(), None).is_ok());
-    let scheme = EscapingScheme::Values;
-    let _ = scheme.unescape(data);
-    if !data.starts_with("U__") {
-        assert_eq!(scheme.unescape(&scheme.escape(data)), data);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weirgate_fuzz::run("exposition_headers", data));

@@ -1,22 +1,3 @@
 #![no_main]
-//! OpenMetrics in both modes, with and without start timestamps: no panic, and errors inside the body.
 
-use libfuzzer_sys::fuzz_target;
-use prometheus_exposition::{Entry, Format, Mode, Options, Parser};
-
-fuzz_target!(|data: &[u8]| {
-    for (mode, created) in [(Mode::Scrape, false), (Mode::Scrape, true), (Mode::Strict, false), (Mode::Strict, true)] {
-        let options = Options::new().mode(mode).created_as_start_timestamp(created);
-        let mut labels = Vec::new();
-        for entry in Parser::new(data, Format::OpenMetrics, options) {
-            match entry {
-                Ok(Entry::Series(series)) => {
-                    series.label_set(&mut labels);
-                    series.exemplar().map(|exemplar| exemplar.labels().count());
-                }
-                Ok(_) => {}
-                Err(error) => assert!(error.offset() <= data.len() && !error.to_string().is_empty()),
-            }
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weirgate_fuzz::run("exposition_openmetrics", data));

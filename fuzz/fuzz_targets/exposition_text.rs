@@ -1,31 +1,3 @@
 #![no_main]
-//! Text in both modes: no panic, errors inside the body, and the same entries with and without the fast path.
 
-use libfuzzer_sys::fuzz_target;
-use prometheus_exposition::{Entry, Format, Mode, Options, Parser};
-
-fuzz_target!(|data: &[u8]| {
-    for mode in [Mode::Scrape, Mode::Strict] {
-        let options = Options::new().mode(mode).type_and_unit_labels(data.len() % 2 == 0);
-        let mut labels = Vec::new();
-        for entry in Parser::new(data, Format::Text, options) {
-            match entry {
-                Ok(Entry::Series(series)) => series.label_set(&mut labels),
-                Ok(_) => {}
-                Err(error) => assert!(error.offset() <= data.len() && !error.to_string().is_empty()),
-            }
-        }
-    }
-    // A NUL anywhere sends every line through the lexer.
-    if data.ends_with(b"\n") && !data.contains(&0) {
-        let slow = [data, b"# \xc2\xb5\0\n"].concat();
-        let read = |body: &[u8]| -> Vec<String> {
-            Parser::new(body, Format::Text, Options::new())
-                .map_while(Result::ok)
-                .map(|entry| format!("{entry:?}"))
-                .collect()
-        };
-        let (fast, slow) = (read(data), read(&slow));
-        assert_eq!(fast[..], slow[..fast.len()]);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weirgate_fuzz::run("exposition_text", data));

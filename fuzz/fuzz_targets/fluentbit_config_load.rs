@@ -1,23 +1,3 @@
-//! Whole configurations of several files never panic, whatever the files hold.
 #![no_main]
 
-use fluentbit_config::{Compat, MemoryFiles, load};
-use libfuzzer_sys::fuzz_target;
-
-/// The files are the parts of the input between lines of `---8<---`: `a.conf`, `b.conf`, `c.yaml`, `d.yaml`.
-fuzz_target!(|data: &[u8]| {
-    let text = String::from_utf8_lossy(data);
-    let names = ["a.conf", "b.conf", "c.yaml", "d.yaml"];
-    let mut files = MemoryFiles::new();
-    for (name, content) in names.iter().zip(text.split("---8<---\n")) {
-        files.insert(name, content);
-    }
-    for entry in ["a.conf", "c.yaml"] {
-        for compat in [Compat::V5_1, Compat::V1_8] {
-            let (config, problems) = load(entry, &files, &(), compat);
-            for problem in &problems {
-                let _ = config.sources.render(problem);
-            }
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weirgate_fuzz::run("fluentbit_config_load", data));

@@ -1,16 +1,3 @@
-//! YAML text never panics, and what is written of it is YAML that says the same when written again.
 #![no_main]
 
-use fluentbit_config::{parse_yaml, write_classic, write_yaml};
-use libfuzzer_sys::fuzz_target;
-use source_text::SourceId;
-
-fuzz_target!(|data: &[u8]| {
-    let text = String::from_utf8_lossy(data);
-    let id = SourceId::default();
-    let (document, _) = parse_yaml(id, &text);
-    let _ = write_classic(&document);
-    let (written, _) = write_yaml(&document);
-    let (_, problems) = parse_yaml(id, &written);
-    assert!(problems.iter().all(|problem| problem.code() != "yaml-syntax"), "{problems:?}\n{written}");
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weirgate_fuzz::run("fluentbit_config_yaml", data));

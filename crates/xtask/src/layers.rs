@@ -11,7 +11,7 @@ use serde_json::Value;
 const RUNTIME: [&str; 5] =
     ["file-tail", "kubernetes-watch", "metrics-scrape", "elasticsearch-output", "weirgate-agent"];
 /// Crates nobody depends on from below.
-const UNPUBLISHED: [&str; 2] = ["conformance", "xtask"];
+const UNPUBLISHED: [&str; 3] = ["conformance", "weirgate-fuzz", "xtask"];
 /// Crates that stand on nothing of ours.
 const GROUND: [&str; 5] = ["source-text", "event-model", "onigmo-regex", "re2-regex", "prometheus-labels"];
 /// Libraries that bring files, sockets, threads or a runtime along.
