@@ -65,14 +65,10 @@ fn with_suggestion<'a>(
     otherwise: impl FnOnce() -> Option<String>,
 ) -> Diagnostic {
     match source_text::suggest(word, known) {
-        Some(close) => {
-            let span = problem.span();
-            let problem = problem.help(format!("did you mean `{close}`?"));
-            match span {
-                Some(span) => problem.fix(span, close),
-                None => problem,
-            }
-        }
+        Some(close) => match problem.span() {
+            Some(span) => problem.did_you_mean(span, word, close),
+            None => problem.help(format!("did you mean `{close}`?")),
+        },
         None => match otherwise() {
             Some(help) => problem.help(help),
             None => problem,

@@ -190,9 +190,7 @@ impl Loader<'_> {
             _ => Diagnostic::warning("unknown-section", span, message),
         };
         match source_text::suggest(name.trim(), NAMES) {
-            Some(close) if raw.form == Form::Classic => {
-                problem.help(format!("did you mean `{close}`?")).fix(span, close)
-            }
+            Some(close) if raw.form == Form::Classic => problem.did_you_mean(span, name, close),
             _ => problem.help("Fluent Bit 5.1 ignores it without a word, 1.8 does not start"),
         }
     }

@@ -4,7 +4,7 @@ use fluentbit_config::{
     Compat, Form, Item, MemoryFiles, load, parse_classic, parse_yaml, write_classic, write_yaml,
 };
 use proptest::prelude::*;
-use source_text::{SourceId, SourceMap, Span};
+use source_text::{Fix, SourceId, SourceMap, Span};
 
 /// Pieces of classic text, well-formed and not.
 const CLASSIC: &str = "(\\[[A-Z]{1,3}\\]|\\[(INPUT|FILTER|OUTPUT|SERVICE|PARSER|MULTILINE_PARSER)\\]\n|    |\t| |\n|\r\n|#|\\[|\\]|@SET a=|@INCLUDE [ab]\n|Name (tail|grep|es|kubernetes|nest|parser|record_modifier|j)\n|Path|Match [*a,]\n|Regex|Exclude|Record|Rule \"|Types a:|Parsers_File b\n|Flush|multiline.parser|Parser|Tag_Regex|\\$\\{[ab]\\}|\\$\\{|\\}|\"|\\\\|é|한|-1|9|k|\u{feff}|\0){0,40}";
@@ -45,7 +45,7 @@ fn exercise(text: &str, form: Form) {
     for problem in &problems {
         found.extend(problem.span());
         found.extend(problem.labels().iter().map(|label| label.span));
-        found.extend(problem.repair().map(|fix| fix.span));
+        found.extend(problem.repair().into_iter().flat_map(Fix::edits).map(|edit| edit.span));
     }
     for span in found {
         assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
@@ -65,7 +65,8 @@ fn load_all(files: &MemoryFiles, entry: &str) {
     for compat in [Compat::V5_1, Compat::V1_8] {
         let (config, problems) = load(entry, files, &(), compat);
         for problem in problems {
-            for span in problem.span().into_iter().chain(problem.repair().map(|fix| fix.span)) {
+            let fixes = problem.repair().into_iter().flat_map(Fix::edits).map(|edit| edit.span);
+            for span in problem.span().into_iter().chain(fixes) {
                 let source = config.sources.get(span.source).expect("a source");
                 assert!(source.text().get(span.range()).is_some(), "{problem:?}");
             }

@@ -129,7 +129,7 @@ impl Decoder {
                 self.suggestions += 1;
                 let likely = if self.suggestions <= SUGGESTIONS { suggest(name, known()) } else { None };
                 self.note(match likely {
-                    Some(likely) => problem.help(format!("did you mean `{likely}`?")).fix(key.span, likely),
+                    Some(likely) => problem.did_you_mean(key.span, name, likely),
                     None => problem,
                 });
                 continue;

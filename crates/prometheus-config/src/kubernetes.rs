@@ -219,7 +219,7 @@ fn role(decoder: &mut Decoder, node: &Node) -> Option<Role> {
         let message = format!("unknown Kubernetes SD role {}", quoted(&name));
         let mut problem = Diagnostic::error("unknown-role", node.span, message);
         if let Some(likely) = source_text::suggest(&name, Role::ALL.map(Role::as_str)) {
-            problem = problem.help(format!("did you mean `{likely}`?")).fix(node.span, likely);
+            problem = problem.did_you_mean(node.span, &name, likely);
         }
         decoder.reject(mark, problem);
     }

@@ -205,5 +205,6 @@ fn suggestions() {
     let id = sources.add("p.yml", text);
     let parsed = prometheus_config::parse(id, text, |_| None);
     let fix = parsed.diagnostics[0].repair().expect("a repair");
-    assert_eq!((sources.text(fix.span), fix.replacement.as_str()), ("job_nam", "job_name"));
+    let edit = &fix.edits()[0];
+    assert_eq!((sources.text(edit.span), edit.replacement.as_str()), ("job_nam", "job_name"));
 }

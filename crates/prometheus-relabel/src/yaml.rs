@@ -164,7 +164,7 @@ impl Decoded {
             let problem = Diagnostic::error("unknown-action", node.span, error.to_string());
             let likely = suggest(&word, crate::Action::ALL.map(crate::Action::as_str));
             self.rejected.push(match likely {
-                Some(likely) => problem.help(format!("did you mean `{likely}`?")).fix(node.span, likely),
+                Some(likely) => problem.did_you_mean(node.span, &word, likely),
                 None => problem,
             });
             default
@@ -237,7 +237,7 @@ impl Decoded {
         let message = format!("a relabelling rule has no field `{name}`");
         let problem = Diagnostic::error("unknown-field", key.span, message);
         self.noted.push(match suggest(name, Field::ALL.map(Field::as_str)) {
-            Some(likely) => problem.help(format!("did you mean `{likely}`?")).fix(key.span, likely),
+            Some(likely) => problem.did_you_mean(key.span, name, likely),
             None => problem,
         });
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Span;
+use crate::{Applicability, Edit, Fix, Span};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,15 +32,6 @@ pub struct Label {
     pub span: Span,
     /// What it has to do with the problem.
     pub message: String,
-}
-
-/// A replacement that repairs the problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
-    /// The bytes to replace.
-    pub span: Span,
-    /// The text to put there.
-    pub replacement: String,
 }
 
 /// One problem in a source file.
@@ -112,10 +103,50 @@ impl Diagnostic {
         self
     }
 
+    /// Sets a repair of one edit that a machine may make.
+    #[must_use]
+    pub fn fix(self, span: Span, replacement: impl Into<String>) -> Self {
+        self.with_fix(Fix::of_edit(Edit::new(span, replacement), Applicability::Certain))
+    }
+
+    /// Sets a repair of one edit that somebody should look at first.
+    #[must_use]
+    pub fn likely_fix(self, span: Span, replacement: impl Into<String>) -> Self {
+        self.with_fix(Fix::of_edit(Edit::new(span, replacement), Applicability::Likely))
+    }
+
     /// Sets the repair.
     #[must_use]
-    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, replacement: replacement.into() });
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Says that the word at `span` was probably meant to be `meant`. A machine may write that when the word
+    /// is but one typing mistake away.
+    #[must_use]
+    pub fn did_you_mean(self, span: Span, word: &str, meant: &str) -> Self {
+        let problem = self.help(format!("did you mean `{meant}`?"));
+        if is_typing_mistake(word, meant) {
+            problem.fix(span, meant)
+        } else {
+            problem.likely_fix(span, meant)
+        }
+    }
+
+    /// The same in another text: `place` moves the places, `edit` the edits of the fix, which is left out
+    /// when it has no place there.
+    #[must_use]
+    pub fn relocate(
+        mut self,
+        mut place: impl FnMut(Span) -> Span,
+        edit: impl FnMut(Edit) -> Option<Edit>,
+    ) -> Self {
+        self.span = self.span.map(&mut place);
+        for label in &mut self.labels {
+            label.span = place(label.span);
+        }
+        self.fix = self.fix.and_then(|fix| fix.relocate(edit));
         self
     }
 
@@ -161,7 +192,7 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
-    /// The repair, if a machine can make it.
+    /// What repairs it, if that is known.
     #[must_use]
     pub fn repair(&self) -> Option<&Fix> {
         self.fix.as_ref()
@@ -189,6 +220,12 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether `word` is `meant` but for one edit, ignoring case.
+fn is_typing_mistake(word: &str, meant: &str) -> bool {
+    let word: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+    edit_distance(&word, meant) <= 1
 }
 
 /// Edits between two words; swapping two neighbours counts as one.

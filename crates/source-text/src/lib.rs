@@ -25,9 +25,11 @@
 #![forbid(unsafe_code)]
 
 mod diagnostic;
+mod fix;
 mod source;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
-pub use diagnostic::{Diagnostic, Fix, Label, Severity, suggest};
-pub use source::{LineColumn, LineIndex, Source, SourceId, SourceMap, Span};
+pub use diagnostic::{Diagnostic, Label, Severity, suggest};
+pub use fix::{Applicability, Edit, Fix, FixPlan};
+pub use source::{LineColumn, LineIndex, Source, SourceId, SourceMap, Span, Unit};

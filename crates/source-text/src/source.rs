@@ -62,13 +62,38 @@ impl Span {
     }
 }
 
-/// A position a person reads: both count from 1, columns count characters.
+/// A position a person reads: both count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// Line, from 1.
     pub line: u32,
-    /// Column in Unicode scalar values, from 1.
+    /// Column, from 1, in the [`Unit`] that was asked for.
     pub column: u32,
+}
+
+/// What columns count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Bytes of UTF-8.
+    Bytes,
+    /// UTF-16 code units: what JavaScript, Java and most editors count.
+    Utf16,
+    /// Unicode scalar values: what Python counts.
+    #[default]
+    Characters,
+}
+
+impl Unit {
+    /// The length of `text`.
+    #[must_use]
+    pub fn length(self, text: &str) -> usize {
+        match self {
+            Self::Bytes => text.len(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Characters => text.chars().count(),
+        }
+    }
 }
 
 /// Where the lines of a text start.
@@ -88,17 +113,23 @@ impl LineIndex {
         Self { starts }
     }
 
-    /// The line and column of byte `offset` of `text`, the text this index was made from. An offset past
-    /// the end or inside a character is moved back to the nearest boundary.
+    /// The line and column, in characters, of byte `offset` of `text`, the text this index was made from. An
+    /// offset past the end or inside a character is moved back to the nearest boundary.
     #[must_use]
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
+        self.line_column_in(text, offset, Unit::Characters)
+    }
+
+    /// The same with the column in another unit.
+    #[must_use]
+    pub fn line_column_in(&self, text: &str, offset: u32, unit: Unit) -> LineColumn {
         let mut offset = (offset as usize).min(text.len());
         while !text.is_char_boundary(offset) {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start as usize <= offset).max(1);
         let start = self.starts[line - 1] as usize;
-        let column = text[start..offset].chars().count() + 1;
+        let column = unit.length(&text[start..offset]) + 1;
         LineColumn { line: saturate(line), column: saturate(column) }
     }
 
@@ -179,11 +210,17 @@ impl SourceMap {
         self.get(span.source).and_then(|source| source.text.get(span.range())).unwrap_or_default()
     }
 
-    /// File name, first and last position of `span`.
+    /// File name, first and last position of `span`, with columns in characters.
     #[must_use]
     pub fn locate(&self, span: Span) -> Option<(&str, LineColumn, LineColumn)> {
+        self.locate_in(span, Unit::Characters)
+    }
+
+    /// The same with columns in another unit.
+    #[must_use]
+    pub fn locate_in(&self, span: Span, unit: Unit) -> Option<(&str, LineColumn, LineColumn)> {
         let source = self.get(span.source)?;
-        let position = |offset| source.lines.line_column(&source.text, offset);
+        let position = |offset| source.lines.line_column_in(&source.text, offset, unit);
         Some((&source.name, position(span.start), position(span.end)))
     }
 
@@ -222,6 +259,13 @@ mod tests {
         check("\n\n", 2, (3, 1));
         check("é한x", 5, (1, 3));
         check("é한x", 4, (1, 2));
+    }
+
+    #[test]
+    fn columns_in_other_units() {
+        let text = "a\né𝒳x";
+        let column = |unit| LineIndex::new(text).line_column_in(text, 8, unit).column;
+        assert_eq!([Unit::Bytes, Unit::Utf16, Unit::Characters].map(column), [7, 4, 3]);
     }
 
     #[test]

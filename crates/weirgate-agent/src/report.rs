@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use serde_json::json;
-use source_text::{Diagnostic, Severity, SourceMap};
+use source_text::{Applicability, Diagnostic, Edit, Fix, Severity, SourceMap, Span};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -73,6 +73,9 @@ fn write_text(
     if let Some(help) = diagnostic.help_text() {
         writeln!(out, "  help: {help}")?;
     }
+    if let Some(fix) = diagnostic.repair() {
+        writeln!(out, "  fix: {}", fix.title())?;
+    }
     Ok(())
 }
 
@@ -94,17 +97,37 @@ fn draw_source(out: &mut impl Write, diagnostic: &Diagnostic, sources: &SourceMa
 }
 
 fn to_json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
-    let place = diagnostic.span().and_then(|span| sources.locate(span));
+    let mut object = place(diagnostic.span(), sources);
+    object["severity"] = json!(diagnostic.severity().to_string());
+    object["code"] = json!(diagnostic.code());
+    object["message"] = json!(diagnostic.message());
+    object["help"] = json!(diagnostic.help_text());
+    object["fix"] = json!(diagnostic.repair().map(|fix| fix_to_json(fix, sources)));
+    object
+}
+
+fn fix_to_json(fix: &Fix, sources: &SourceMap) -> serde_json::Value {
+    let edit = |edit: &Edit| {
+        let mut object = place(Some(edit.span), sources);
+        object["replacement"] = json!(edit.replacement);
+        object
+    };
+    json!({
+        "title": fix.title(),
+        "certain": fix.applicability() == Applicability::Certain,
+        "edits": fix.edits().iter().map(edit).collect::<Vec<_>>(),
+    })
+}
+
+/// The file and both ends of a place.
+fn place(span: Option<Span>, sources: &SourceMap) -> serde_json::Value {
+    let place = span.and_then(|span| sources.locate(span));
     json!({
         "file": place.map(|(file, ..)| file),
         "line": place.map(|(_, start, _)| start.line),
         "column": place.map(|(_, start, _)| start.column),
         "end_line": place.map(|(.., end)| end.line),
         "end_column": place.map(|(.., end)| end.column),
-        "severity": diagnostic.severity().to_string(),
-        "code": diagnostic.code(),
-        "message": diagnostic.message(),
-        "help": diagnostic.help_text(),
     })
 }
 
@@ -133,7 +156,7 @@ mod tests {
         let problem = Diagnostic::new(Severity::Warning, "x", "y");
         assert_eq!(
             to_json(&problem, &sources).to_string(),
-            r#"{"code":"x","column":null,"end_column":null,"end_line":null,"file":null,"help":null,"line":null,"message":"y","severity":"warning"}"#
+            r#"{"code":"x","column":null,"end_column":null,"end_line":null,"file":null,"fix":null,"help":null,"line":null,"message":"y","severity":"warning"}"#
         );
     }
 }

@@ -88,7 +88,7 @@ impl Reader {
                 problem.help("it belongs below `pipeline`")
             } else {
                 match source_text::suggest(key.text, TOP) {
-                    Some(close) => problem.help(format!("did you mean `{close}`?")).fix(key.span, close),
+                    Some(close) => problem.did_you_mean(key.span, key.text, close),
                     None => problem.help(format!("expected one of {}", TOP.join(", "))),
                 }
             };
@@ -132,7 +132,7 @@ impl Reader {
                     let problem = Diagnostic::error("yaml-structure", key.span, message);
                     let names = PARTS.map(|(plural, _)| plural);
                     self.problems.push(match source_text::suggest(key.text, names) {
-                        Some(close) => problem.help(format!("did you mean `{close}`?")).fix(key.span, close),
+                        Some(close) => problem.did_you_mean(key.span, key.text, close),
                         None => problem.help("expected inputs, filters or outputs"),
                     });
                 }
