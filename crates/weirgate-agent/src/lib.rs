@@ -28,6 +28,7 @@ mod control;
 mod destination;
 mod error;
 mod files;
+pub mod http;
 mod input;
 mod metadata;
 mod options;
