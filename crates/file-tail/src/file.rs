@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use pipeline_core::follow::{Follow, Identity, Seen};
 use pipeline_core::frame::Framer;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::database::MARKER_BYTES;
 use crate::discover::identity;
@@ -31,9 +32,14 @@ pub(crate) struct OpenFile {
     pub(crate) stuck: bool,
     /// Whether it is queued for reading.
     pub(crate) queued: bool,
+    /// The hash of the first line, once there is one.
+    pub(crate) first_line: Option<u64>,
     /// The last bytes before the read offset.
     last_bytes: Vec<u8>,
 }
+
+/// The most bytes of a first line that count.
+const FIRST_LINE: usize = 1024;
 
 impl OpenFile {
     pub(crate) fn new(file: File, name: String, path: PathBuf, follow: Follow) -> Self {
@@ -50,6 +56,7 @@ impl OpenFile {
             watched: false,
             stuck: false,
             queued: false,
+            first_line: None,
             last_bytes: Vec::new(),
         };
         open.last_bytes = open.before(committed);
@@ -64,6 +71,23 @@ impl OpenFile {
             Ok(()) => bytes,
             Err(_) => Vec::new(),
         }
+    }
+
+    /// Learns the first line, of which nothing changes as long as the file is appended to. `false` as long as it
+    /// is not complete.
+    pub(crate) fn learn_first_line(&mut self) -> bool {
+        let mut bytes = [0; FIRST_LINE];
+        let mut size = 0;
+        while size < FIRST_LINE {
+            match self.file.read_at(&mut bytes[size..], size as u64) {
+                Ok(0) | Err(_) => break,
+                Ok(read) => size += read,
+            }
+        }
+        let newline = bytes[..size].iter().position(|byte| *byte == b'\n');
+        let end = newline.or((size == FIRST_LINE).then_some(size));
+        self.first_line = end.map(|end| xxh3_64(&bytes[..end]));
+        self.first_line.is_some()
     }
 
     /// Where the first line starts that was not handed on.
@@ -106,6 +130,7 @@ impl OpenFile {
     pub(crate) fn restart(&mut self) {
         self.partial.clear();
         self.last_bytes.clear();
+        self.first_line = None;
         self.framer = Framer::new();
         self.follow.handle_seek(0);
         self.committed = 0;

@@ -26,6 +26,13 @@ pub trait Handler {
         true
     }
 
+    /// What tells the file from all others that are, were or will be in its place: its inode, and a hash of its
+    /// first line (at most 1024 bytes of it). The same after a restart. Told before the first line of a file,
+    /// and again when its content was replaced.
+    fn identified(&mut self, file: FileId, inode: u64, first_line: u64) {
+        let _ = (file, inode, first_line);
+    }
+
     /// A complete line.
     fn line(&mut self, file: FileId, line: Line<'_>);
 
@@ -199,6 +206,12 @@ impl Tail {
                 file.partial.extend_from_slice(&self.buffer);
                 return !self.queue.is_empty();
             }
+        }
+        if file.first_line.is_none()
+            && file.learn_first_line()
+            && let Some(first_line) = file.first_line
+        {
+            handler.identified(id, file.follow.identity().inode, first_line);
         }
         let skipped = file.framer.skipped();
         let rest = file.framer.frame(

@@ -29,6 +29,8 @@ pub enum ValueKind {
     Text,
     /// A boolean word.
     Bool,
+    /// A boolean word, or one of these words, in any case.
+    BoolOr(&'static [&'static str]),
     /// A whole number.
     Int,
     /// A decimal number.
@@ -264,7 +266,7 @@ mod tests {
             assert!(!option.doc.is_empty(), "{}", option.name);
             let Some(default) = option.default else { continue };
             let fits = match option.kind {
-                ValueKind::Bool => crate::value::parse_bool(default).is_some(),
+                ValueKind::Bool | ValueKind::BoolOr(_) => crate::value::parse_bool(default).is_some(),
                 ValueKind::Size => crate::value::parse_size(default, Compat::V5_1).is_some(),
                 ValueKind::Choice(choices) => choices.contains(&default),
                 _ => true,

@@ -170,6 +170,8 @@ fn words() {
     check_in(Compat::V5_1, &output("es", "Write_Operation delete"), &["!invalid-value delete"]);
     check_in(Compat::V5_1, &output("es", "Write_Operation update"), &["!missing-property update"]);
     check_in(Compat::V5_1, &output("es", "Write_Operation update\nGenerate_ID On"), &[]);
+    check(&output("es", "Generate_ID sure"), &["!invalid-boolean sure"]);
+    check_in(Compat::V5_1, &output("es", "Write_Operation upsert\nGenerate_ID Offset"), &[]);
     check(&filter("nest", "Operation fold"), &["!invalid-value fold"]);
     check_in(Compat::V5_1, &output("stdout", "tls On"), &["!invalid-common-value On"]);
 }

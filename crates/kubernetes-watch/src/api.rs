@@ -1,9 +1,12 @@
 //! The way to the API server.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use http::header::{AUTHORIZATION, HeaderValue};
+use kube::client::ClientBuilder;
 use kube::{Client, Config};
+use tower::util::MapRequestLayer;
 
 /// Where the API server is and how to be let in. The defaults are Fluent Bit's, and those of every pod.
 #[derive(Clone, Debug)]
@@ -13,10 +16,12 @@ pub struct ApiServer {
     pub url: String,
     /// The certificates it is checked against.
     pub ca_file: Option<PathBuf>,
-    /// The file with the bearer token; read again when it changes.
+    /// The file with the bearer token; it is read for every request, so that a new token counts at once.
     pub token_file: Option<PathBuf>,
     /// Whether its certificate is checked at all.
     pub verify: bool,
+    /// The name its certificate has to prove, if that is not the host's.
+    pub server_name: Option<String>,
     /// Only pods of this node are asked for.
     pub node: Option<String>,
 }
@@ -31,8 +36,17 @@ impl ApiServer {
             ca_file: Some(account.join("ca.crt")),
             token_file: Some(account.join("token")),
             verify: true,
+            server_name: None,
             node: None,
         }
+    }
+
+    /// The kubelet of a node. It is let in, and its certificate is checked, as for this server.
+    #[must_use]
+    pub fn kubelet(&self, host: &str, port: u16) -> Self {
+        let brackets = host.contains(':') && !host.starts_with('[');
+        let host = if brackets { format!("[{host}]") } else { host.to_owned() };
+        Self { url: format!("https://{host}:{port}"), node: None, ..self.clone() }
     }
 }
 
@@ -90,18 +104,35 @@ pub fn connect(server: &ApiServer) -> Result<Client, Error> {
     config.accept_invalid_certs = !server.verify;
     // A watch is silent as long as nothing happens.
     config.read_timeout = None;
-    config.auth_info.token_file = server
-        .token_file
-        .as_ref()
-        .filter(|path| path.exists())
-        .map(|path| path.to_string_lossy().into_owned());
+    config.tls_server_name.clone_from(&server.server_name);
     if let Some(path) = server.ca_file.as_ref().filter(|path| server.verify && path.exists()) {
         let unusable = |problem: String| Error::new(Kind::Certificates(path.clone(), problem));
         let text = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
         config.root_cert =
             Some(certificates(&text).ok_or_else(|| unusable("it holds none in PEM form".into()))?);
     }
-    Ok(Client::try_from(config)?)
+    let token_file = server.token_file.clone();
+    let authorize = MapRequestLayer::new(move |mut request: http::Request<_>| {
+        if let Some(value) = token_file.as_deref().and_then(bearer) {
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        request
+    });
+    Ok(ClientBuilder::try_from(config)?.with_layer(&authorize).build())
+}
+
+/// The header with the token in a file. Editors and shells end the file with a newline, which is no part of it.
+fn bearer(path: &Path) -> Option<HeaderValue> {
+    let token = std::fs::read_to_string(path)
+        .inspect_err(|error| {
+            tracing::debug!(path = %path.display(), %error, "a request without a token");
+        })
+        .ok()?;
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
+        .inspect_err(|error| tracing::error!(path = %path.display(), %error, "this is no token"))
+        .ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The DER bytes of the certificates in a PEM file.

@@ -3,7 +3,8 @@
 //! [`connect`] makes a client from the settings of Fluent Bit's `kubernetes` filter (address, CA, token
 //! file), [`follow`] keeps a collection of objects current, and [`PodCache`] answers "which pod is this?"
 //! for a log agent: the first question about a namespace lists and watches it, every later one is answered
-//! from memory. A namespace of 500 pods costs one list request and one watch.
+//! from memory. A namespace of 500 pods costs one list request and one watch. A node's kubelet can be asked in
+//! the place of the API server.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -23,7 +24,9 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod cache;
 mod follow;
+mod kubelet;
 mod pods;
 
 pub use api::{ApiServer, Error, connect};

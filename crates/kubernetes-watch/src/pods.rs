@@ -1,154 +1,162 @@
-//! Pods at hand.
+//! Pods and namespaces at hand.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use kubernetes_metadata::{Object, Pod};
+use kubernetes_metadata::{Namespace, Object, Pod};
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 
 use crate::api::{ApiServer, connect};
+use crate::cache::{Collections, News};
 use crate::follow::{Change, Collection, follow};
+use crate::kubelet::poll;
 
-/// The pods of every namespace somebody asked about, kept current by a watch for each.
+/// The pods of every namespace somebody asked about, and these namespaces themselves, kept current by a watch
+/// for each; or the pods of a node, from its kubelet.
 ///
 /// Cloning gives another handle to the same cache. The watches end when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct PodCache {
-    shared: Arc<Shared>,
+    pods: Arc<Collections<Pod>>,
+    namespaces: Arc<Collections<Namespace>>,
     server: ApiServer,
+    kubelet: Option<(ApiServer, Arc<Notify>)>,
     runtime: Handle,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    namespaces: Mutex<HashMap<String, Namespace>>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Namespace {
-    listed: bool,
-    failed: bool,
-    pods: HashMap<String, Arc<Pod>>,
-    /// Pods that are gone, oldest first, and since when.
-    deleted: VecDeque<(Instant, Arc<Pod>)>,
-}
-
-/// How long a pod that a fresh list did not hold is waited for: its log can be seen before its event.
-const LATE: Duration = Duration::from_millis(500);
-/// How long a deleted pod is remembered: its last lines may not be read yet.
-const REMEMBERED: Duration = Duration::from_mins(10);
+/// The one collection of a kubelet.
+const NODE: &str = "";
 
 impl PodCache {
     /// An empty cache. Requests are made on `runtime`, which must be driven by another thread than the one
     /// that calls [`get`](Self::get).
     #[must_use]
     pub fn new(server: ApiServer, runtime: Handle) -> Self {
-        Self { shared: Arc::default(), server, runtime }
+        Self {
+            pods: Arc::new(Collections::new()),
+            namespaces: Arc::new(Collections::new()),
+            server,
+            kubelet: None,
+            runtime,
+        }
     }
 
-    /// The pod, if the API server knows it. Waits up to `patience` for the first list of the namespace, and
-    /// for a moment where a listed namespace lacks the pod; an answer from memory never waits.
+    /// Asks the kubelet at this address for pods, not the API server (`Use_Kubelet`). Namespaces are still
+    /// asked of the API server: kubelets do not know them.
+    #[must_use]
+    pub fn with_kubelet(mut self, kubelet: ApiServer) -> Self {
+        self.kubelet = Some((kubelet, Arc::new(Notify::new())));
+        self
+    }
+
+    /// The pod, if it is known. Waits up to `patience` for the first list, and for a moment where the list
+    /// lacks the pod; an answer from memory never waits.
     #[must_use]
     pub fn get(&self, namespace: &str, pod: &str, patience: Duration) -> Option<Arc<Pod>> {
-        let asked = Instant::now();
-        let mut namespaces = self.shared.lock();
-        if !namespaces.contains_key(namespace) {
-            namespaces.insert(namespace.to_owned(), Namespace::default());
-            self.start(namespace.to_owned());
-        }
-        loop {
-            let state = namespaces.get(namespace)?;
-            if let Some(pod) = state.pods.get(pod) {
-                return Some(Arc::clone(pod));
-            }
-            let most = if state.listed { patience.min(LATE) } else { patience };
-            let left = most.saturating_sub(asked.elapsed());
-            if left.is_zero() || state.failed {
-                return None;
-            }
-            namespaces = match self.shared.changed.wait_timeout(namespaces, left) {
-                Ok((guard, _)) => guard,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+        match &self.kubelet {
+            None => self.pods.get(namespace, pod, patience, || self.follow_pods(namespace), || {}),
+            Some((kubelet, missed)) => self.pods.get(
+                NODE,
+                &format!("{namespace}/{pod}"),
+                patience,
+                || self.poll_kubelet(kubelet, missed),
+                || missed.notify_one(),
+            ),
         }
     }
 
-    fn start(&self, namespace: String) {
-        let client = {
-            let _inside = self.runtime.enter();
-            connect(&self.server)
-        };
-        let client = match client {
-            Ok(client) => client,
-            Err(error) => {
-                tracing::error!(%error, "no pod metadata");
-                // The caller holds the lock; a task tells those who wait.
-                let shared = Arc::clone(&self.shared);
-                self.runtime.spawn(async move {
-                    shared.update(&namespace, |state| state.failed = true);
-                });
-                return;
-            }
-        };
+    /// The namespace, if the API server knows it; with `patience` as for [`get`](Self::get).
+    #[must_use]
+    pub fn namespace(&self, name: &str, patience: Duration) -> Option<Arc<Namespace>> {
+        self.namespaces.get(name, name, patience, || self.follow_namespace(name), || {})
+    }
+
+    fn follow_pods(&self, namespace: &str) {
         let mut collection = Collection::new(format!("/api/v1/namespaces/{namespace}/pods"));
         if let Some(node) = &self.server.node {
             collection = collection.with_fields(&format!("spec.nodeName={node}"));
         }
-        let shared = Arc::downgrade(&self.shared);
+        let pod = |object| match object {
+            Object::Pod(pod) => Some((pod.metadata.name.clone(), pod)),
+            _ => None,
+        };
+        self.follow(&self.pods, namespace, collection, pod);
+    }
+
+    fn follow_namespace(&self, name: &str) {
+        let collection = Collection::new("/api/v1/namespaces").with_fields(&format!("metadata.name={name}"));
+        let namespace = |object| match object {
+            Object::Namespace(namespace) => Some((namespace.metadata.name.clone(), namespace)),
+            _ => None,
+        };
+        self.follow(&self.namespaces, name, collection, namespace);
+    }
+
+    /// Keeps one collection of `cache` current; `read` names an object and gives what is kept of it.
+    fn follow<T: Send + Sync + 'static>(
+        &self,
+        cache: &Arc<Collections<T>>,
+        name: &str,
+        collection: Collection,
+        read: impl Fn(Object) -> Option<(String, T)> + Send + 'static,
+    ) {
+        let Some(client) = self.client(&self.server, cache, name) else { return };
+        let (cache, name) = (Arc::downgrade(cache), name.to_owned());
         self.runtime.spawn(follow(client, collection, move |change| {
-            let Some(shared) = shared.upgrade() else { return false };
-            shared.update(&namespace, |state| state.apply(change));
+            let Some(cache) = cache.upgrade() else { return false };
+            let news = match change {
+                Change::Listed(objects) => {
+                    Some(News::Listed(objects.into_iter().filter_map(&read).collect()))
+                }
+                Change::Changed(object) => read(*object).map(|(name, object)| News::Changed(name, object)),
+                Change::Deleted(object) => read(*object).map(|(name, _)| News::Deleted(name)),
+            };
+            if let Some(news) = news {
+                cache.apply(&name, news);
+            }
             true
         }));
     }
-}
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Namespace>> {
-        // The map is never left half changed, so a panic elsewhere does no harm to it.
-        self.namespaces.lock().unwrap_or_else(PoisonError::into_inner)
+    fn poll_kubelet(&self, kubelet: &ApiServer, missed: &Arc<Notify>) {
+        let Some(client) = self.client(kubelet, &self.pods, NODE) else { return };
+        let (cache, missed) = (Arc::downgrade(&self.pods), Arc::clone(missed));
+        self.runtime.spawn(async move {
+            let tell = |objects: Vec<Object>| {
+                let Some(cache) = cache.upgrade() else { return false };
+                let pods = objects.into_iter().filter_map(|object| match object {
+                    Object::Pod(pod) => {
+                        Some((format!("{}/{}", pod.metadata.namespace, pod.metadata.name), pod))
+                    }
+                    _ => None,
+                });
+                cache.apply(NODE, News::Listed(pods.collect()));
+                true
+            };
+            poll(client, &missed, tell).await;
+        });
     }
 
-    fn update(&self, namespace: &str, change: impl FnOnce(&mut Namespace)) {
-        if let Some(state) = self.lock().get_mut(namespace) {
-            change(state);
-        }
-        self.changed.notify_all();
-    }
-}
-
-impl Namespace {
-    fn apply(&mut self, change: Change) {
-        match change {
-            Change::Listed(objects) => {
-                self.listed = true;
-                self.pods = objects.into_iter().filter_map(pod).collect();
+    /// A client, or none and nobody waits for the collection.
+    fn client<T: Send + Sync + 'static>(
+        &self,
+        server: &ApiServer,
+        cache: &Arc<Collections<T>>,
+        collection: &str,
+    ) -> Option<kube::Client> {
+        let inside = self.runtime.enter();
+        let client = connect(server);
+        drop(inside);
+        match client {
+            Ok(client) => Some(client),
+            Err(error) => {
+                tracing::error!(%error, "no metadata of pods");
+                // The caller holds the lock of the cache; a task tells those who wait.
+                let (cache, collection) = (Arc::clone(cache), collection.to_owned());
+                self.runtime.spawn(async move { cache.apply(&collection, News::Failed) });
+                None
             }
-            Change::Changed(object) => self.pods.extend(pod(*object)),
-            Change::Deleted(object) => {
-                self.deleted.extend(pod(*object).map(|(_, pod)| (Instant::now(), pod)));
-                self.forget();
-            }
         }
-    }
-
-    fn forget(&mut self) {
-        while self.deleted.front().is_some_and(|(since, _)| since.elapsed() > REMEMBERED) {
-            let Some((_, gone)) = self.deleted.pop_front() else { break };
-            // A pod of a StatefulSet comes back under its name, as another object.
-            let name = &gone.metadata.name;
-            if self.pods.get(name).is_some_and(|pod| pod.metadata.uid == gone.metadata.uid) {
-                self.pods.remove(name);
-            }
-        }
-    }
-}
-
-fn pod(object: Object) -> Option<(String, Arc<Pod>)> {
-    match object {
-        Object::Pod(pod) => Some((pod.metadata.name.clone(), Arc::new(pod))),
-        _ => None,
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use elasticsearch_output::Settings;
 use fluentbit_config::{Config, Environment};
 use fluentbit_parser::time::{TimeZone, iana_time_zone};
-use fluentbit_pipeline::{Delivery, Pipeline};
+use fluentbit_pipeline::{Delivery, OutputKind, Pipeline};
 use source_text::Diagnostic;
 
 use crate::control::Control;
@@ -38,7 +39,7 @@ pub fn load(options: &Options) -> Loaded {
         Mode::FluentBit(compat) => Delivery::FluentBit(compat),
     };
     let (pipeline, found) = Pipeline::build(&config, delivery, local_zone(&variables).as_ref());
-    for problem in found {
+    for problem in found.into_iter().chain(connection_problems(&pipeline, &config)) {
         if !diagnostics.contains(&problem) {
             diagnostics.push(problem);
         }
@@ -93,6 +94,17 @@ pub fn run_loaded(mut loaded: Loaded, mut options: Options, control: &Control) -
             None => return Ok(()),
         }
     }
+}
+
+/// What is wrong with the settings of the outputs' connections, which a pipeline does not look at.
+fn connection_problems(pipeline: &Pipeline, config: &Config) -> Vec<Diagnostic> {
+    let settings = pipeline.outputs.iter().filter_map(|output| match &output.kind {
+        OutputKind::Elasticsearch(bulk) => {
+            Some(Settings::from_section(&output.section, &config.service, (**bulk).clone()))
+        }
+        _ => None,
+    });
+    settings.flat_map(|(_, problems)| problems).collect()
 }
 
 /// The configuration as it is now, if it can be run.

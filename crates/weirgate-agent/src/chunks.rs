@@ -30,8 +30,8 @@ pub(crate) struct Place<'a> {
     pub(crate) file: FileId,
     /// The start of its first line.
     pub(crate) offset: u64,
-    /// The file's name, for ids made of the place.
-    pub(crate) name: &'a [u8],
+    /// What identifies the file, for ids made of the place.
+    pub(crate) origin: &'a [u8],
 }
 
 /// Whose chunk it is.
@@ -104,7 +104,7 @@ impl Chunks {
             let length = open.writer.destination(tag).map_or(0, |destination| files.length(&destination));
             open.writer.begin(tag, now.1, length);
         }
-        let origin = elasticsearch_bulk::Origin::new(place.name, place.offset);
+        let origin = elasticsearch_bulk::Origin::new(place.origin, place.offset);
         open.writer.record(tag, record, Some(origin));
         open.records += 1;
         let size = open.writer.size();

@@ -34,7 +34,7 @@ impl Pods {
         Self {
             compat: config.compat,
             preloaded: text("kube_meta_preload_cache_dir").map(|folder| options.base.join(folder)),
-            cache: section.and_then(api_server).map(|server| PodCache::new(server, runtime.clone())),
+            cache: section.and_then(|section| pod_cache(section, runtime)),
             patience: Cell::new(PATIENCE),
         }
     }
@@ -58,6 +58,18 @@ impl Pods {
     }
 }
 
+/// What a filter section says about where pods are known.
+fn pod_cache(section: &Section, runtime: &Handle) -> Option<PodCache> {
+    let server = api_server(section)?;
+    let cache = PodCache::new(server.clone(), runtime.clone());
+    if !section.bool("use_kubelet", false).unwrap_or(false) {
+        return Some(cache);
+    }
+    let host = section.str("kubelet_host").unwrap_or("127.0.0.1");
+    let port = u16::try_from(section.int("kubelet_port", 10250)).unwrap_or(10250);
+    Some(cache.with_kubelet(server.kubelet(host, port)))
+}
+
 /// The API server of a filter section; `None` outside of a cluster when no server is named.
 fn api_server(section: &Section) -> Option<ApiServer> {
     let mut server = ApiServer::in_cluster();
@@ -72,8 +84,10 @@ fn api_server(section: &Section) -> Option<ApiServer> {
         server.token_file = Some(path.into());
     }
     server.verify = section.bool("tls.verify", true).unwrap_or(true);
+    server.server_name = section.str("tls.vhost").map(str::to_owned);
     let in_cluster = server.token_file.as_ref().is_some_and(|path| path.exists());
-    (named.is_some() || in_cluster).then_some(server)
+    let asks_kubelet = section.bool("use_kubelet", false).unwrap_or(false);
+    (named.is_some() || in_cluster || asks_kubelet).then_some(server)
 }
 
 impl Metadata for Pods {
@@ -87,7 +101,11 @@ impl Metadata for Pods {
     }
 
     fn namespace(&self, namespace: &[u8]) -> Option<NamespaceMetadata> {
-        let json = self.preloaded(namespace_file(namespace))?;
-        NamespaceMetadata::from_json(&json, self.compat).ok()
+        if let Some(json) = self.preloaded(namespace_file(namespace)) {
+            return NamespaceMetadata::from_json(&json, self.compat).ok();
+        }
+        let namespace = std::str::from_utf8(namespace).ok()?;
+        let found = self.cache.as_ref()?.namespace(namespace, self.patience.get())?;
+        Some(NamespaceMetadata::from(&*found))
     }
 }

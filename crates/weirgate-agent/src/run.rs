@@ -72,7 +72,8 @@ struct Following {
 struct Followed {
     stream: Stream,
     tag: TagId,
-    name: Box<[u8]>,
+    /// Its inode and first line, for ids made of the place a record was read from.
+    origin: [u8; 16],
     /// Up to where its lines were read.
     read: Option<u64>,
 }
@@ -330,7 +331,7 @@ impl<'r> Reader<'r> {
             }
             let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
             let (now, tag) = (self.now, followed.tag);
-            let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, now);
+            let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, now);
             let mut each = |record: Record<'_>, offset, arena: &Arena, flow: &mut Flow| {
                 let at = At { now: now.1, arena, metadata: pods };
                 flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
@@ -369,11 +370,16 @@ impl Handler for Reader<'_> {
             }
         };
         let tag = self.work.flow.tag(self.index, &tag, &self.work.pods, self.now.1);
-        self.files.insert(
-            file,
-            Followed { stream: input.stream(name), tag, name: name.as_bytes().into(), read: None },
-        );
+        self.files.insert(file, Followed { stream: input.stream(name), tag, origin: [0; 16], read: None });
         true
+    }
+
+    fn identified(&mut self, file: FileId, inode: u64, first_line: u64) {
+        self.put_back();
+        if let Some(followed) = self.files.get_mut(&file) {
+            followed.origin[..8].copy_from_slice(&inode.to_le_bytes());
+            followed.origin[8..].copy_from_slice(&first_line.to_le_bytes());
+        }
     }
 
     fn line(&mut self, file: FileId, line: Line<'_>) {
@@ -384,7 +390,7 @@ impl Handler for Reader<'_> {
         let Some((_, followed)) = &mut self.current else { return };
         let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
         let (now, tag) = (self.now, followed.tag);
-        let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, now);
+        let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, now);
         followed.stream.line(line, now.1, scratch, flow, &mut |record, offset, arena, flow| {
             let at = At { now: now.1, arena, metadata: pods };
             flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
@@ -399,7 +405,7 @@ impl Handler for Reader<'_> {
             // Lines that wait for others of their message are read again if the program ends.
             offset = followed.stream.pending().map_or(offset, |pending| pending.min(offset));
             let Work { flow, pods, rendering, arena, .. } = &mut *self.work;
-            let mut sink = rendering.sink(self.pipeline, self.index, &followed.name, self.now);
+            let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, self.now);
             arena.reset();
             flow.end_batch(followed.tag, At { now: self.now.1, arena, metadata: pods }, &mut sink);
         }
@@ -428,15 +434,15 @@ impl Handler for Reader<'_> {
 }
 
 impl Rendering {
-    /// A sink for the records of the file called `name`.
+    /// A sink for the records of the file that `origin` identifies.
     fn sink<'s>(
         &'s mut self,
         pipeline: &'s Pipeline,
         input: usize,
-        name: &'s [u8],
+        origin: &'s [u8],
         now: (Instant, Timestamp),
     ) -> ToChunks<'s> {
-        ToChunks { rendering: self, pipeline, input, name, now }
+        ToChunks { rendering: self, pipeline, input, origin, now }
     }
 }
 
@@ -445,7 +451,7 @@ struct ToChunks<'s> {
     rendering: &'s mut Rendering,
     pipeline: &'s Pipeline,
     input: usize,
-    name: &'s [u8],
+    origin: &'s [u8],
     now: (Instant, Timestamp),
 }
 
@@ -455,8 +461,12 @@ impl Sink for ToChunks<'_> {
         if let Some(capture) = capture {
             capture(route.tag(), record);
         }
-        let place =
-            Place { input: self.input, file: FileId(source.file), offset: source.offset, name: self.name };
+        let place = Place {
+            input: self.input,
+            file: FileId(source.file),
+            offset: source.offset,
+            origin: self.origin,
+        };
         for output in route.outputs() {
             let kind = &self.pipeline.outputs[*output];
             let slot = Slot { tag, text: route.tag(), output: *output, kind };

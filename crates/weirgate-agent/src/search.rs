@@ -65,6 +65,7 @@ impl SearchOutputs {
         let mut rejected: Option<Arc<Mutex<DeadLetters>>> = None;
         for (index, output) in pipeline.outputs.iter().enumerate() {
             let OutputKind::Elasticsearch(bulk) = &output.kind else { continue };
+            // What is wrong with them was told when the configuration was loaded.
             let (mut settings, _) =
                 Settings::from_section(&output.section, &config.service, (**bulk).clone());
             if options.mode == Mode::Safe && output.section.str("retry_limit").is_none() {

@@ -266,7 +266,10 @@ impl Rules<'_> {
             return;
         }
         let needs_id = ["update", "upsert"].iter().any(|word| operation.value.eq_ignore_ascii_case(word));
-        if needs_id && section.str("id_key").is_none() && !self.is_on("generate_id") {
+        // `offset` is no boolean, but ids.
+        let generates = self.is_on("generate_id")
+            || section.str("generate_id").is_some_and(|value| value.eq_ignore_ascii_case("offset"));
+        if needs_id && section.str("id_key").is_none() && !generates {
             let message = format!("`{}` needs an id", operation.value);
             self.problems.push(
                 Force::Refuses

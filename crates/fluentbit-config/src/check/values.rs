@@ -38,6 +38,12 @@ pub(super) fn check(
     let key = &property.key;
     match kind {
         ValueKind::Bool if value::parse_bool(text).is_none() => Some(not_boolean(property, booleans)),
+        ValueKind::BoolOr(words)
+            if value::parse_bool(text).is_none()
+                && !words.iter().any(|word| word.eq_ignore_ascii_case(text)) =>
+        {
+            Some(not_boolean(property, booleans))
+        }
         ValueKind::Int if !is_whole_number(text) => Some(
             Force::Accepts
                 .problem("invalid-number", property, format!("`{text}` is no whole number, as `{key}` needs"))

@@ -2,7 +2,7 @@
 
 use super::OptionSpec as O;
 use super::PluginSpec;
-use super::ValueKind::{Bool, CommaList, Int, Size, Text};
+use super::ValueKind::{Bool, BoolOr, CommaList, Int, Size, Text};
 use crate::section::SectionKind;
 
 pub(super) const PLUGINS: &[PluginSpec] = &[
@@ -51,7 +51,12 @@ const ES: &[O] = &[
     O::new("buffer_size", Size, Some("512k"), "the longest answer in bytes; false is no limit"),
     O::new("path", Text, None, "what stands before `/_bulk`"),
     O::new("pipeline", Text, None, "an ingest pipeline of the server"),
-    O::new("generate_id", Bool, Some("false"), "whether documents have an id made of their content"),
+    O::new(
+        "generate_id",
+        BoolOr(&["offset"]),
+        Some("false"),
+        "whether documents have an id made of their content, or, with `offset`, of where they were read",
+    ),
     O::new("write_operation", Text, Some("create"), "create, index, update or upsert").since_5_1(),
     O::new("id_key", Text, None, "the field with the id"),
     O::new("replace_dots", Bool, Some("false"), "whether dots in names become underscores"),
