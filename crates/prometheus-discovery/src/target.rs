@@ -310,26 +310,25 @@ impl Target {
         self.labels.get(UNIX_SOCKET)
     }
 
-    /// A number for the target: that of its labels, those with `__` among them, and its URL. Targets with the
-    /// same number are one. It stays the same between runs and versions, and is not the one Prometheus uses.
+    /// The number that Prometheus 3.14 has for the target: that of its labels, those with `__` among them, and its
+    /// URL. Targets with the same number are one, and the number decides when in an interval a target is scraped.
     ///
     /// A label such as `__tmp_hash` that a rule left behind makes targets differ that are otherwise equal.
+    ///
+    /// ```
+    /// use prometheus_discovery::{Outcome, Populator};
+    /// use source_text::SourceId;
+    ///
+    /// let text = "scrape_configs: [{job_name: web, params: {module: [a, b]}}]";
+    /// let config = prometheus_config::parse(SourceId::default(), text, |_| None).into_result().unwrap();
+    /// let mut populator = Populator::new(&config.scrape_configs[0]);
+    /// let populated = populator.populate(&[("__address__", "10.0.0.7:80"), ("team", "shop")], &[]);
+    /// let Outcome::Target(target) = populated.outcome else { panic!("a target") };
+    /// assert_eq!(target.identity(), 7_233_768_434_877_065_399);
+    /// ```
     #[must_use]
     pub fn identity(&self) -> u64 {
-        // FNV-1a; the zero byte and the length keep names and values apart.
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        let mut add = |text: &str| {
-            let length = u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes();
-            for byte in length.iter().chain(text.as_bytes()) {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
-        for (name, value) in &self.labels {
-            add(name);
-            add(value);
-        }
-        add(self.url.as_str());
-        hash
+        fnv1a(format!("{:016}{}", self.labels.hash64(), self.url.as_str()).as_bytes())
     }
 }
 
@@ -355,6 +354,12 @@ impl std::error::Error for TargetError {}
 
 fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
     labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Interval and timeout.

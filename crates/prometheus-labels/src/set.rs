@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Range, slice};
 
+use xxhash_rust::xxh64::Xxh64;
+
 use crate::{NameScheme, quoted};
 
 /// Labels sorted by name. Each name occurs once and no value is empty.
@@ -64,6 +66,31 @@ impl LabelSet {
         let Ends { name: name_end, value: value_end } = *self.ends.get(index)?;
         let name = self.text.get(self.start(index)..name_end as usize)?;
         Some((name, self.text.get(name_end as usize..value_end as usize)?))
+    }
+
+    /// The number that `labels.Labels.Hash` of Prometheus 3.14 gives in its default build (`stringlabels`): the
+    /// same between runs, machines and versions of this crate.
+    ///
+    /// ```
+    /// use prometheus_labels::LabelSet;
+    ///
+    /// assert_eq!(LabelSet::from([("job", "web"), ("instance", "a:1")]).hash64(), 17_126_843_465_494_075_725);
+    /// ```
+    #[must_use]
+    pub fn hash64(&self) -> u64 {
+        let mut hash = Xxh64::new(0);
+        for (name, value) in self {
+            for text in [name, value] {
+                let [low, middle, high, ..] = text.len().to_le_bytes();
+                match low {
+                    // Longer texts have three bytes of length behind a mark.
+                    _ if text.len() >= 255 => hash.update(&[255, low, middle, high]),
+                    _ => hash.update(&[low]),
+                }
+                hash.update(text.as_bytes());
+            }
+        }
+        hash.digest()
     }
 
     /// Where the label `name` is in the order of names, or where it would be.
@@ -224,5 +251,22 @@ impl Writer {
 
     pub(crate) fn finish(self) -> LabelSet {
         LabelSet { text: self.text.into(), ends: self.ends.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LabelSet;
+
+    /// The numbers are those of `labels.FromStrings("l", value).Hash()` of Prometheus v0.316.0.
+    #[test]
+    fn hashes_are_those_of_prometheus() {
+        let check = |length: usize, expected: u64| {
+            assert_eq!(LabelSet::from([("l", "x".repeat(length))]).hash64(), expected, "{length}");
+        };
+        check(0, 17_241_709_254_077_376_921);
+        check(254, 17_127_816_227_756_154_877);
+        check(255, 4_545_456_874_852_731_664);
+        check(300, 3_460_990_034_689_978_937);
     }
 }
