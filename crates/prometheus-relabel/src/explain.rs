@@ -1,5 +1,7 @@
 //! What each rule did, and why.
 
+use std::ops::Range;
+
 use prometheus_labels::{LabelSet, LabelsBuilder};
 use re2_regex::Captures;
 
@@ -54,6 +56,8 @@ pub struct Group {
     pub name: Option<String>,
     /// What it matched; `None` if it took no part in the match.
     pub value: Option<String>,
+    /// Where in the value that stands, in bytes.
+    pub range: Option<Range<usize>>,
 }
 
 /// What came of a rule.
@@ -173,7 +177,8 @@ impl Step {
         }
         let group = |(index, name): (usize, Option<&str>)| Group {
             name: name.map(str::to_owned),
-            value: captures.get(index).and_then(|span| value.get(span)).map(str::to_owned),
+            value: captures.get(index).and_then(|range| value.get(range)).map(str::to_owned),
+            range: captures.get(index),
         };
         Some(regex.group_names().enumerate().map(group).collect())
     }

@@ -1,0 +1,133 @@
+//! The questions people ask, as requests and answers in JSON.
+//!
+//! Each question has a type for its request, one for its answer, and a function; [`call`] finds them by name and
+//! speaks JSON, so that a terminal, Python, Node and a browser ask the same and get the same bytes.
+//!
+//! Common to all requests: unknown members are refused; files are a map of name to content; content is a text, or
+//! `{"base64": "…"}` where it is no UTF-8; times are strings `seconds.nanoseconds` since 1970 or numbers of
+//! seconds. Members of answers come in the order of their types' fields.
+//!
+//! A configuration that is wrong is an answer, with diagnostics. An [`Error`] is a question that cannot be asked.
+//!
+//! ```
+//! use weirgate::api::{self, CheckRequest};
+//!
+//! let request = CheckRequest {
+//!     files: [("fluent-bit.conf", "[INPUT]\n    Name tial\n")].into_iter().collect(),
+//!     ..CheckRequest::default()
+//! };
+//! let answer = api::check(&request)?;
+//! assert_eq!(answer.diagnostics[0].code, "unknown-plugin");
+//!
+//! let json = r#"{"files": {"fluent-bit.conf": "[INPUT]\n    Name tial\n"}}"#;
+//! assert_eq!(api::call("check", json)?, api::to_json(&answer));
+//! # Ok::<(), api::Error>(())
+//! ```
+
+mod bulk;
+mod check;
+mod config;
+mod content;
+mod convert;
+mod diagnostic;
+mod discovery;
+mod error;
+mod exposition;
+mod lines;
+mod logs;
+mod metadata;
+mod pipeline;
+mod record;
+mod relabel;
+mod tag;
+mod target;
+mod time;
+
+pub use bulk::{
+    BulkAnswer, BulkItem, BulkRecord, BulkRequest, BulkResponseAnswer, BulkResponseRequest, BulkSettings,
+    ServerErrorView, Verdict, bulk, bulk_response,
+};
+pub use check::{CheckAnswer, CheckRequest, Kind, check};
+pub use config::{
+    AttachView, AuthorizationView, BasicAuthView, DiscoveryView, GlobalView, HeaderView, HttpDiscoveryView,
+    HttpView, JobView, KubernetesView, OAuth2View, PrometheusConfigAnswer, PrometheusConfigRequest, RuleView,
+    SelectorView, StaticGroup, TlsView, prometheus_config,
+};
+pub use content::{Content, Files};
+pub use convert::{ConvertAnswer, ConvertRequest, Form, convert};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Positions};
+pub use discovery::{DiscoverAnswer, DiscoverRequest, Group, Objects, discover};
+pub use error::{Error, ErrorKind};
+pub use exposition::{
+    ExemplarView, ExpositionAnswer, ExpositionEntry, ExpositionRequest, HistogramView, Problem,
+    WriteExpositionAnswer, WriteExpositionRequest, exposition, write_exposition,
+};
+pub use lines::{ParseAnswer, ParseRequest, ParsedLine, parse};
+pub use logs::Mode;
+pub use pipeline::{OutputRecord, PipelineAnswer, PipelineRequest, Request, pipeline};
+pub use record::{Fields, RecordValue};
+pub use relabel::{
+    LabelChange, Labels, MatchGroup, RelabelAnswer, RelabelRequest, RelabelStep, TargetView, relabel,
+};
+pub use tag::{Group as TagGroup, PodFields, TagAnswer, TagRequest, tag};
+pub use target::{ActiveTarget, DroppedTarget, JobTargets, TargetsAnswer, TargetsRequest, targets};
+pub use time::Time;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The names [`call`] knows.
+pub const METHODS: [&str; 13] = [
+    "check",
+    "pipeline",
+    "parse",
+    "tag",
+    "relabel",
+    "discover",
+    "targets",
+    "prometheus_config",
+    "exposition",
+    "write_exposition",
+    "bulk",
+    "bulk_response",
+    "convert",
+];
+
+/// Answers the question called `method`, one of [`METHODS`], in JSON.
+///
+/// # Errors
+///
+/// When there is no such question, the request does not fit it, or what it holds cannot be worked on.
+pub fn call(method: &str, request: &str) -> Result<String, Error> {
+    match method {
+        "check" => answer(request, check),
+        "pipeline" => answer(request, pipeline),
+        "parse" => answer(request, parse),
+        "tag" => answer(request, tag),
+        "relabel" => answer(request, relabel),
+        "discover" => answer(request, discover),
+        "targets" => answer(request, targets),
+        "prometheus_config" => answer(request, prometheus_config),
+        "exposition" => answer(request, exposition),
+        "write_exposition" => answer(request, write_exposition),
+        "bulk" => answer(request, bulk),
+        "bulk_response" => answer(request, bulk_response),
+        "convert" => answer(request, convert),
+        _ => Err(Error::unknown_method(method)),
+    }
+}
+
+/// An answer as JSON.
+#[must_use]
+pub fn to_json<A: Serialize>(answer: &A) -> String {
+    // Only maps with keys that are no text cannot be written, and there are none.
+    serde_json::to_string(answer).unwrap_or_default()
+}
+
+fn answer<Q: DeserializeOwned, A: Serialize>(
+    request: &str,
+    ask: impl FnOnce(&Q) -> Result<A, Error>,
+) -> Result<String, Error> {
+    let request = serde_json::from_str(request).map_err(|error| Error::request(&error))?;
+    Ok(to_json(&ask(&request)?))
+}
