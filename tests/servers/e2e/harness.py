@@ -5,10 +5,13 @@ import hashlib
 import json
 import os
 import pathlib
+import secrets
 import select
+import shutil
 import signal
 import ssl
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -32,6 +35,17 @@ def shorten(value):
     return text if len(text) <= 600 else f"{text[:600]}… ({len(text)} characters)"
 
 
+@contextlib.contextmanager
+def temporary_folder(prefix):
+    """A folder whose path has no `_`, which tempfile likes: the seed's Tag_Regex would take it for one of its own."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"{prefix}-{secrets.token_hex(8)}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def wait_until(condition, seconds, what):
     """Returns the first true result of `condition`."""
     end = time.monotonic() + seconds
@@ -45,20 +59,24 @@ def wait_until(condition, seconds, what):
 class Http:
     """A JSON client for one server."""
 
-    def __init__(self, url, token=None):
+    def __init__(self, url, token=None, authority=None):
         self.url = url
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
-        # The servers of these tests make their certificates themselves.
-        self.context = ssl._create_unverified_context() if url.startswith("https") else None
+        self.context = ssl.create_default_context(cafile=authority) if url.startswith("https") else None
 
     def call(self, method, path, body=None, content_type="application/json", missing=None):
-        """The answer to a request; `missing` when there is no such thing."""
+        """The answer to a request, in JSON both; `missing` when there is no such thing."""
         data = None if body is None else json.dumps(body).encode()
+        answer = self.send(method, path, data, content_type, missing)
+        return json.loads(answer) if isinstance(answer, bytes) else answer
+
+    def send(self, method, path, data=None, content_type=None, missing=None):
+        """The bytes of an answer."""
         headers = self.headers | ({"Content-Type": content_type} if data else {})
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60, context=self.context) as answer:
-                return json.load(answer)
+                return answer.read()
         except urllib.error.HTTPError as error:
             if error.code == 404 and missing is not None:
                 return missing
@@ -76,11 +94,12 @@ class Search(Http):
         self.call("POST", f"/{index}/_refresh", missing={})
         return self.call("GET", f"/{index}/_count", missing={"count": 0})["count"]
 
-    def documents(self, index):
-        """Every document of an index by its id."""
+    def documents(self, index, fields=True):
+        """Every document of an index by its id; perhaps only some of its fields."""
         self.call("POST", f"/{index}/_refresh", missing={})
         nothing = {"hits": {"hits": []}}
-        page = self.call("POST", f"/{index}/_search?scroll=1m", {"size": 5000, "sort": ["_doc"]}, missing=nothing)
+        query = {"size": 5000, "sort": ["_doc"], "_source": fields}
+        page = self.call("POST", f"/{index}/_search?scroll=1m", query, missing=nothing)
         found = {}
         while page["hits"]["hits"]:
             found |= {hit["_id"]: hit["_source"] for hit in page["hits"]["hits"]}
@@ -88,35 +107,54 @@ class Search(Http):
         return found
 
 
-@contextlib.contextmanager
-def server(command, log, seconds=180):
-    """Runs a start script and gives the address it prints; closing its standard input stops it."""
-    with open(log, "wb") as errors:
-        process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=errors, start_new_session=True)
-    try:
-        end = time.monotonic() + seconds
+class Server:
+    """A start script that prints READY and an address. Closing its standard input stops it."""
+
+    def __init__(self, command, log, seconds=180):
+        self.log = log
+        with open(log, "ab") as errors:
+            self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+        try:
+            self.url = self.wait_for_ready(time.monotonic() + seconds)
+        except Failure:
+            self.stop()
+            raise
+
+    def wait_for_ready(self, end):
         output = b""
         while b"READY " not in output or not output.endswith(b"\n"):
-            readable, _, _ = select.select([process.stdout], [], [], max(0, end - time.monotonic()))
-            part = os.read(process.stdout.fileno(), 65536) if readable else b""
+            readable, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
+            part = os.read(self.process.stdout.fileno(), 65536) if readable else b""
             if not part:
-                raise Failure(f"{command[0]} did not start: {shorten(pathlib.Path(log).read_text(errors='replace'))}")
+                errors = pathlib.Path(self.log).read_text(errors="replace")
+                raise Failure(f"{self.process.args[0]} did not start: {shorten(errors)}")
             output += part
-        yield output.decode().split("READY ", 1)[1].split()[0]
-    finally:
-        process.stdin.close()
+        return output.decode().split("READY ", 1)[1].split()[0]
+
+    def stop(self):
+        self.process.stdin.close()
         try:
-            process.wait(30)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
-            # The session is this script's own child with whatever it started.
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
-        process.stdout.close()
+            self.kill()
+        self.process.stdout.close()
+
+    def kill(self):
+        """Without notice, like a lost machine."""
+        # The session is this script's own child with whatever it started.
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
 
 
-def build(*command):
-    subprocess.run([str(part) for part in command], check=True, timeout=1800, stdout=subprocess.DEVNULL)
+@contextlib.contextmanager
+def server(command, log):
+    """Runs a start script and gives the address it prints."""
+    running = Server(command, log)
+    try:
+        yield running.url
+    finally:
+        running.stop()
 
 
 def end(process):
@@ -190,6 +228,12 @@ def docker_lines(logs, second=0, stream="stdout"):
             for number, log in enumerate(logs)]
 
 
+def cri_lines(pieces, second=0):
+    """The four parts of a line of a container runtime for each stream, flag and text, a millisecond apart."""
+    return [(f"2021-11-22T10:{second // 60:02}:{second % 60:02}.{number:03}000000Z", *piece)
+            for number, piece in enumerate(pieces)]
+
+
 class Bench:
     """A folder with container logs, pod metadata and one of the three configurations, adapted to it."""
 
@@ -205,7 +249,7 @@ class Bench:
         for name, text in texts.items():
             (folder / name).write_text(text)
 
-    def replacements(self, url, kubernetes=None, tail="", output="", service="", namespace=None):
+    def replacements(self, url, kubernetes=None, tail="", service="", namespace=None):
         option = "\n    "
         kubernetes = kubernetes or f"Kube_meta_preload_cache_dir {self.folder}/pods"
         yield "Path              /var/log/containers/", f"Read_from_Head On{option}{tail}{option}Path {self.folder}/containers/"
@@ -213,14 +257,23 @@ class Bench:
         yield "Daemon        off", f"Daemon        off{option}{service}"
         if url:
             host, port = url.removeprefix("http://").split(":")
-            yield "Host            elasticsearch", f"Host            {host}{option}Port            {port}{option}{output}"
+            yield "Host            elasticsearch", f"Host            {host}{option}Port            {port}"
         if namespace:
             yield "kube.kiamol-ch13-test.", f"kube.{namespace}."
 
-    def add(self, container):
-        """Writes its log file."""
-        text = "".join(json.dumps(line) + "\n" for line in container.lines)
-        (self.folder / "containers" / container.file).write_text(text)
+    def replace(self, name, old, new):
+        """Changes a file of the configuration."""
+        path = self.folder / name
+        if old not in (text := path.read_text()):
+            raise Failure(f"{name} does not say {old!r} any more")
+        path.write_text(text.replace(old, new))
+
+    def add(self, container, text=None):
+        """Writes its log file, of which what was there before stays."""
+        text = text or "".join(json.dumps(line) + "\n" for line in container.lines)
+        path = self.folder / "containers" / container.file
+        with open(path, "a") as log:
+            log.write(text[log.tell():])
 
     def preload(self, container, uid):
         """Writes the pod where the filter looks before it asks the API."""
