@@ -20,6 +20,17 @@ pub enum Delivery {
     FluentBit(Compat),
 }
 
+impl Delivery {
+    /// The release that is followed in everything else.
+    #[must_use]
+    pub fn compat(self) -> Compat {
+        match self {
+            Self::Safe => Compat::V5_1,
+            Self::FluentBit(compat) => compat,
+        }
+    }
+}
+
 /// What was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

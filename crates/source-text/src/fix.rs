@@ -18,6 +18,42 @@ impl Edit {
     }
 }
 
+impl Edit {
+    /// The edit that changes the text of a value from `old` to `new`. The value stands at `span`: as it is,
+    /// or in quotes as YAML has them. `None` where it cannot be told how it is written.
+    ///
+    /// ```
+    /// use source_text::{Edit, SourceId, Span};
+    ///
+    /// let written = r#""a\\.b""#;
+    /// let span = Span::new(SourceId::default(), 0, written.len());
+    /// assert_eq!(Edit::of_value(span, r"a\.b", ".*").unwrap().replacement, ".*");
+    /// assert_eq!(Edit::of_value(span, r"a\.b", r"\d").unwrap().replacement, r"\\d");
+    /// ```
+    #[must_use]
+    pub fn of_value(span: Span, old: &str, new: &str) -> Option<Self> {
+        let quotes = span.range().len().checked_sub(old.len())?;
+        if quotes == 0 {
+            return Some(Self::new(span, new));
+        }
+        let inside = span.part(1, span.range().len().checked_sub(1)?);
+        let single = quotes == 2 + count(old, "'");
+        let double = quotes == 2 + count(old, "\\\"");
+        let plain = !new.contains(['\'', '"', '\\']) && !new.contains(char::is_control);
+        match (single, double) {
+            (true, true) | (true, false) | (false, true) if plain => Some(Self::new(inside, new)),
+            (true, false) => Some(Self::new(inside, new.replace('\'', "''"))),
+            (false, true) => Some(Self::new(inside, new.replace('\\', r"\\").replace('"', "\\\""))),
+            _ => None,
+        }
+    }
+}
+
+/// How many of the characters `set` are in `text`.
+fn count(text: &str, set: &str) -> usize {
+    text.chars().filter(|c| set.contains(*c)).count()
+}
+
 /// How sure it is that a fix does what the author meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -26,10 +26,12 @@
 
 mod diagnostic;
 mod fix;
+mod lint;
 mod source;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Label, Severity, suggest};
 pub use fix::{Applicability, Edit, Fix, FixPlan};
+pub use lint::Lint;
 pub use source::{LineColumn, LineIndex, Source, SourceId, SourceMap, Span, Unit};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use elasticsearch_output::Settings;
 use fluentbit_config::{Config, Environment};
 use fluentbit_parser::time::{TimeZone, iana_time_zone};
-use fluentbit_pipeline::{Delivery, OutputKind, Pipeline};
+use fluentbit_pipeline::{OutputKind, Pipeline};
 use source_text::Diagnostic;
 
 use crate::control::Control;
@@ -30,21 +30,15 @@ pub struct Loaded {
 /// Reads and checks the configuration of `options`.
 #[must_use]
 pub fn load(options: &Options) -> Loaded {
-    let compat = options.mode.compat();
     let disk = Disk::new(&options.base);
     let variables = Variables { extra: options.variables.clone(), process: options.process_variables };
-    let (config, mut diagnostics) = fluentbit_config::load(&options.config, &disk, &variables, compat);
-    let delivery = match options.mode {
-        Mode::Safe => Delivery::Safe,
-        Mode::FluentBit(compat) => Delivery::FluentBit(compat),
-    };
-    let (pipeline, found) = Pipeline::build(&config, delivery, local_zone(&variables).as_ref());
-    for problem in found.into_iter().chain(connection_problems(&pipeline, &config)) {
-        if !diagnostics.contains(&problem) {
-            diagnostics.push(problem);
-        }
-    }
-    diagnostics.sort_by_key(Diagnostic::span);
+    let zone = local_zone(&variables);
+    let mut check = config_check::Options::default();
+    check.delivery = options.mode.delivery();
+    check.environment = &variables;
+    check.zone = zone.as_ref();
+    check.runner = Some(&connection_problems);
+    let (config, pipeline, diagnostics) = config_check::load_fluentbit(&options.config, &disk, &check);
     Loaded { config, pipeline, diagnostics }
 }
 
@@ -97,7 +91,8 @@ pub fn run_loaded(mut loaded: Loaded, mut options: Options, control: &Control) -
 }
 
 /// What is wrong with the settings of the outputs' connections, which a pipeline does not look at.
-fn connection_problems(pipeline: &Pipeline, config: &Config) -> Vec<Diagnostic> {
+#[must_use]
+pub fn connection_problems(config: &Config, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let settings = pipeline.outputs.iter().filter_map(|output| match &output.kind {
         OutputKind::Elasticsearch(bulk) => {
             Some(Settings::from_section(&output.section, &config.service, (**bulk).clone()))

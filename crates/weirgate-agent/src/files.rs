@@ -1,5 +1,6 @@
 //! Configuration files and variables of this machine.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -8,12 +9,14 @@ use fluentbit_config::{Environment, Files, ReadError};
 
 /// Files below a folder that stands for the current one.
 #[derive(Clone, Debug)]
-pub(crate) struct Disk {
+pub struct Disk {
     base: PathBuf,
 }
 
 impl Disk {
-    pub(crate) fn new(base: &Path) -> Self {
+    /// Files below `base`; an empty path stands for the current folder.
+    #[must_use]
+    pub fn new(base: &Path) -> Self {
         Self { base: base.to_owned() }
     }
 
@@ -45,9 +48,11 @@ impl Files for Disk {
 
 /// The variables of the process, with those of `extra` in front.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Variables {
-    pub(crate) extra: std::collections::BTreeMap<String, String>,
-    pub(crate) process: bool,
+pub struct Variables {
+    /// Variables in front of those of the process.
+    pub extra: BTreeMap<String, String>,
+    /// Whether variables of the process count.
+    pub process: bool,
 }
 
 impl Environment for Variables {

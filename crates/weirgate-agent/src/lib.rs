@@ -37,8 +37,9 @@ mod run;
 mod search;
 mod wake;
 
-pub use agent::{Loaded, load, run, run_loaded};
+pub use agent::{Loaded, connection_problems, load, run, run_loaded};
 pub use control::Control;
 pub use error::StartError;
+pub use files::{Disk, Variables};
 pub use options::{Mode, Options};
 pub use run::Capture;

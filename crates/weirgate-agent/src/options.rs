@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use event_model::Compat;
+use fluentbit_pipeline::Delivery;
 
 use crate::run::Capture;
 
@@ -21,10 +22,12 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub(crate) fn compat(self) -> Compat {
+    /// What becomes of data that Fluent Bit would lose.
+    #[must_use]
+    pub fn delivery(self) -> Delivery {
         match self {
-            Self::Safe => Compat::V5_1,
-            Self::FluentBit(compat) => compat,
+            Self::Safe => Delivery::Safe,
+            Self::FluentBit(compat) => Delivery::FluentBit(compat),
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use serde_json::json;
-use source_text::{Applicability, Diagnostic, Edit, Fix, Severity, SourceMap, Span};
+use source_text::{Diagnostic, Severity, SourceMap, Unit};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -13,6 +12,8 @@ pub enum Format {
     Text,
     /// One JSON object a line, on standard output.
     Json,
+    /// Workflow commands of GitHub Actions, on standard output: remarks on the changed files.
+    Github,
 }
 
 /// Writes `diagnostics`, in the order of their places.
@@ -20,7 +21,11 @@ pub enum Format {
 /// # Errors
 ///
 /// When the stream cannot be written.
-pub fn write(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format) -> io::Result<()> {
+pub fn write<'a>(
+    diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
+    sources: &SourceMap,
+    format: Format,
+) -> io::Result<()> {
     match format {
         Format::Text => {
             let stderr = io::stderr();
@@ -34,7 +39,14 @@ pub fn write(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format) ->
         Format::Json => {
             let mut out = io::stdout().lock();
             for diagnostic in diagnostics {
-                writeln!(out, "{}", to_json(diagnostic, sources))?;
+                writeln!(out, "{}", config_check::to_json(diagnostic, sources, Unit::Characters))?;
+            }
+            Ok(())
+        }
+        Format::Github => {
+            let mut out = io::stdout().lock();
+            for diagnostic in diagnostics {
+                writeln!(out, "{}", to_github(diagnostic, sources))?;
             }
             Ok(())
         }
@@ -48,11 +60,13 @@ pub fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
     let say = |number: usize, word: &str| {
         (number > 0).then(|| format!("{number} {word}{}", if number == 1 { "" } else { "s" }))
     };
-    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning")]
-        .into_iter()
-        .filter_map(|(severity, word)| say(count(severity), word))
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(" and "))
+    let parts: Vec<String> =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "note")]
+            .into_iter()
+            .filter_map(|(severity, word)| say(count(severity), word))
+            .collect();
+    let (last, first) = parts.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{} and {last}", first.join(", ")) })
 }
 
 fn write_text(
@@ -96,39 +110,30 @@ fn draw_source(out: &mut impl Write, diagnostic: &Diagnostic, sources: &SourceMa
     writeln!(out, "{:width$} | {indent}{}", "", "^".repeat(length as usize))
 }
 
-fn to_json(diagnostic: &Diagnostic, sources: &SourceMap) -> serde_json::Value {
-    let mut object = place(diagnostic.span(), sources);
-    object["severity"] = json!(diagnostic.severity().to_string());
-    object["code"] = json!(diagnostic.code());
-    object["message"] = json!(diagnostic.message());
-    object["help"] = json!(diagnostic.help_text());
-    object["fix"] = json!(diagnostic.repair().map(|fix| fix_to_json(fix, sources)));
-    object
-}
-
-fn fix_to_json(fix: &Fix, sources: &SourceMap) -> serde_json::Value {
-    let edit = |edit: &Edit| {
-        let mut object = place(Some(edit.span), sources);
-        object["replacement"] = json!(edit.replacement);
-        object
+/// One line in the form GitHub turns into a remark on a changed file.
+fn to_github(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let command = match diagnostic.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
     };
-    json!({
-        "title": fix.title(),
-        "certain": fix.applicability() == Applicability::Certain,
-        "edits": fix.edits().iter().map(edit).collect::<Vec<_>>(),
-    })
-}
-
-/// The file and both ends of a place.
-fn place(span: Option<Span>, sources: &SourceMap) -> serde_json::Value {
-    let place = span.and_then(|span| sources.locate(span));
-    json!({
-        "file": place.map(|(file, ..)| file),
-        "line": place.map(|(_, start, _)| start.line),
-        "column": place.map(|(_, start, _)| start.column),
-        "end_line": place.map(|(.., end)| end.line),
-        "end_column": place.map(|(.., end)| end.column),
-    })
+    let place = diagnostic.span().and_then(|span| sources.locate(span)).map_or(
+        String::new(),
+        |(file, start, end)| {
+            // Columns only count where both ends are on one line.
+            let columns = if start.line == end.line {
+                format!(",col={},endColumn={}", start.column, end.column)
+            } else {
+                String::new()
+            };
+            format!("file={},line={},endLine={}{columns},", property(file), start.line, end.line)
+        },
+    );
+    let help = diagnostic.help_text().map_or(String::new(), |help| format!("\n{help}"));
+    let message = data(&format!("{}{help}", diagnostic.message()));
+    format!("::{command} {place}title={}::{message}", property(diagnostic.code()))
 }
 
 #[cfg(test)]
@@ -151,12 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn json_has_fixed_members() {
-        let sources = SourceMap::new();
-        let problem = Diagnostic::new(Severity::Warning, "x", "y");
+    fn workflow_commands() {
+        let mut sources = SourceMap::new();
+        let id = sources.add("a,b.conf", "[INPUT]\n");
+        let problem = Diagnostic::warning("x", Span::new(id, 1, 6), "100% wrong").help("look");
         assert_eq!(
-            to_json(&problem, &sources).to_string(),
-            r#"{"code":"x","column":null,"end_column":null,"end_line":null,"file":null,"fix":null,"help":null,"line":null,"message":"y","severity":"warning"}"#
+            to_github(&problem, &sources),
+            "::warning file=a%2Cb.conf,line=1,endLine=1,col=2,endColumn=7,title=x::100%25 wrong%0Alook"
         );
+        assert_eq!(to_github(&Diagnostic::new(Severity::Info, "x", "y"), &sources), "::notice title=x::y");
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Node, NodeKind, Style};
-use crate::Span;
+use crate::{Edit, Span};
 
 /// Maps offsets in the text of a scalar to places in the file it stands in.
 ///
@@ -22,6 +22,9 @@ use crate::Span;
 #[derive(Clone, Debug)]
 pub struct PositionMap {
     span: Span,
+    style: Option<Style>,
+    /// The columns before the lines of a block scalar.
+    indent: usize,
     segments: Vec<Segment>,
 }
 
@@ -34,13 +37,13 @@ struct Segment {
 
 impl PositionMap {
     pub(super) fn new(node: &Node, source_text: &str) -> Self {
-        let mut matcher = Matcher { text: "", at: 0, segments: Vec::new() };
+        let mut matcher = Matcher { text: "", at: 0, indent: 0, segments: Vec::new() };
         if let NodeKind::Scalar { text, style } = &node.kind {
             matcher.text = text;
             // A text that does not fit is not an error: what fits up to there is kept.
             let _ = matcher.scalar(source_text, node.span.range(), *style);
         }
-        Self { span: node.span, segments: matcher.segments }
+        Self { span: node.span, style: node.style(), indent: matcher.indent, segments: matcher.segments }
     }
 
     /// The place of a range of bytes of the text. A line break stands at the end of its line, and so does
@@ -50,6 +53,36 @@ impl PositionMap {
         let start = self.start(range.start);
         let end = if range.end > range.start { self.end(range.end) } else { start };
         Span::new(self.span.source, start, end.max(start))
+    }
+
+    /// The edit of the file that replaces a range of bytes of the text by `new`, written so that the scalar
+    /// keeps its style. `None` where that style cannot hold the new text.
+    ///
+    /// ```
+    /// use source_text::{SourceId, yaml};
+    ///
+    /// let text = "data:\n  input.conf: |\n    [INPUT]\n        Name tail\n";
+    /// let documents = yaml::parse(SourceId::default(), text).unwrap();
+    /// let file = documents[0].get("data").and_then(|data| data.get("input.conf")).unwrap();
+    /// let edit = file.positions(text).edit(21..21, "\n    Tag app").unwrap();
+    /// assert_eq!((edit.span.range(), edit.replacement.as_str()), (51..51, "\n        Tag app"));
+    /// ```
+    #[must_use]
+    pub fn edit(&self, range: Range<usize>, new: &str) -> Option<Edit> {
+        let replacement = match self.style? {
+            Style::Literal => new.replace('\n', &format!("\n{}", " ".repeat(self.indent))),
+            _ if new.contains('\n') => return None,
+            Style::Folded => new.to_owned(),
+            Style::SingleQuoted => new.replace('\'', "''"),
+            Style::DoubleQuoted => new.replace('\\', r"\\").replace('"', "\\\""),
+            // What could end a plain scalar, or begin something else.
+            Style::Plain if new.contains([':', '#', ',', '[', ']', '{', '}']) => return None,
+            Style::Plain => new.to_owned(),
+        };
+        let one_line =
+            self.segments.iter().any(|segment| segment.text.0 <= range.start && range.end <= segment.text.1);
+        // A range over several lines takes the line ends and indents between them along.
+        (one_line || self.style == Some(Style::Literal)).then(|| Edit::new(self.span(range), replacement))
     }
 
     /// The whole scalar.
@@ -90,6 +123,7 @@ impl Segment {
 struct Matcher<'t> {
     text: &'t str,
     at: usize,
+    indent: usize,
     segments: Vec<Segment>,
 }
 
@@ -117,6 +151,7 @@ impl Matcher<'_> {
                 let start = source.get(..range.start)?.rfind('\n').map_or(0, |newline| newline + 1);
                 let raw = source.get(start..range.end)?;
                 let indent = leading_spaces(raw)?.checked_sub(leading_spaces(self.text)?)?;
+                self.indent = indent;
                 self.block(raw, start, indent)
             }
         }

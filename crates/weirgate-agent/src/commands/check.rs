@@ -1,54 +1,178 @@
 //! `weirgate check`
 
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use config_check::{CheckError, Delivery, Kind, Report, lints};
+use fluentbit_config::Files;
+use similar::TextDiff;
+use source_text::{Applicability, Severity};
 use weirgate_agent::report::{self, Format};
-use weirgate_agent::{Mode, Options, load};
+use weirgate_agent::{Disk, Mode, Variables, connection_problems};
 
 use super::{FOUND, Release, UNUSABLE, complain};
 
-/// Check configurations without running them.
+/// Check configurations, manifests and expositions without running them.
+///
+/// A file is a configuration of Fluent Bit (classic or YAML), a prometheus.yml, a Kubernetes manifest with either
+/// of them in a ConfigMap or Secret, or what a target answers to a scrape. Files that another one of the given
+/// files includes are checked as a part of that one.
+///
+/// A comment `# weirgate: allow CODE` silences a warning on its line or the next, or in the whole file if it stands
+/// at the top.
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// The files, each an entry file of its own.
-    #[arg(required = true, value_name = "FILE")]
+    /// The files.
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<String>,
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// What the files are, where name and content do not tell: fluent-bit, prometheus, kubernetes (configmap) or
+    /// exposition.
+    #[arg(long)]
+    kind: Option<Kind>,
     /// Check for this release of Fluent Bit.
     #[arg(long, value_name = "RELEASE")]
     compat: Option<Release>,
+    /// Print notes too, which are no complaints but worth knowing.
+    #[arg(long)]
+    notes: bool,
+    /// Repair what can be repaired without a doubt, and tell what is left.
+    #[arg(long)]
+    fix: bool,
+    /// Repair also where it is likely but not sure what was meant.
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Print what `--fix` would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
+    /// Tell what is behind a code; `all` lists the codes.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["files", "fix", "diff"])]
+    explain: Option<String>,
 }
 
 impl Check {
     pub(crate) fn run(self) -> ExitCode {
-        let Self { files, format, compat } = self;
-        let mut worst = ExitCode::SUCCESS;
-        for file in &files {
-            let mut options = Options::new(file.as_str());
-            options.mode = compat.map_or(Mode::Safe, Mode::from);
-            let loaded = load(&options);
-            if report::write(&loaded.diagnostics, &loaded.config.sources, format).is_err() {
-                return ExitCode::from(UNUSABLE);
-            }
-            if loaded
-                .diagnostics
-                .iter()
-                .any(|problem| problem.code() == "unreadable-file" && problem.span().is_none())
-            {
-                worst = ExitCode::from(UNUSABLE);
-            } else if loaded.diagnostics.iter().any(source_text::Diagnostic::is_error)
-                && worst != ExitCode::from(UNUSABLE)
-            {
-                worst = ExitCode::from(FOUND);
-            }
-            if format == Format::Text
-                && let Some(summary) = report::summary(&loaded.diagnostics)
-            {
-                complain(&format!("{file}: {summary}"));
-            }
+        match &self.explain {
+            Some(code) => explain(code),
+            None => self.check(),
         }
-        worst
     }
+
+    fn check(&self) -> ExitCode {
+        let disk = Disk::new(Path::new(""));
+        let variables = Variables { process: true, ..Variables::default() };
+        let mut options = config_check::Options::default();
+        options.kind = self.kind;
+        options.delivery = self.compat.map_or(Delivery::Safe, |release| Mode::from(release).delivery());
+        options.environment = &variables;
+        options.runner = Some(&connection_problems);
+        let found: Vec<_> =
+            self.files.iter().map(|file| (file, config_check::check(file, &disk, &options))).collect();
+        let included = included(&found, &disk);
+        let mut worst = 0;
+        for (file, report) in found {
+            if included.contains(&disk.identity(file)) {
+                continue;
+            }
+            let status = match report {
+                Ok(report) if self.fix || self.unsafe_fixes || self.diff => {
+                    self.repair(file, &report, &disk, &options)
+                }
+                Ok(report) => self.show(file, &report),
+                Err(error) => Err(error.to_string()),
+            };
+            worst = worst.max(status.unwrap_or_else(|error| {
+                complain(&format!("{file}: {error}"));
+                UNUSABLE
+            }));
+        }
+        ExitCode::from(worst)
+    }
+
+    /// Prints what was found, and gives the exit code for it.
+    fn show(&self, file: &str, report: &Report) -> Result<u8, String> {
+        let text = self.format == Format::Text;
+        let is_shown = |severity| self.notes || !text || severity != Severity::Info;
+        let shown = report.diagnostics.iter().filter(|problem| is_shown(problem.severity()));
+        report::write(shown, &report.sources, self.format).map_err(|error| error.to_string())?;
+        if let Some(summary) = report::summary(&report.diagnostics).filter(|_| text) {
+            let hidden = report.diagnostics.iter().any(|problem| !is_shown(problem.severity()));
+            complain(&format!("{file}: {summary}{}", if hidden { " (--notes shows the notes)" } else { "" }));
+        }
+        Ok(if report.has_errors() { FOUND } else { 0 })
+    }
+
+    fn repair(
+        &self,
+        file: &str,
+        before: &Report,
+        disk: &Disk,
+        options: &config_check::Options<'_>,
+    ) -> Result<u8, String> {
+        let least = if self.unsafe_fixes { Applicability::Likely } else { Applicability::Certain };
+        let fixed = config_check::fix(file, disk, options, least).map_err(|error| error.to_string())?;
+        if self.diff {
+            let mut out = io::stdout().lock();
+            for change in &fixed.changes {
+                let diff = TextDiff::from_lines(&change.before, &change.after);
+                write!(out, "{}", diff.unified_diff().header(&change.file, &change.file))
+                    .map_err(|error| error.to_string())?;
+            }
+            return Ok(if before.has_errors() { FOUND } else { 0 });
+        }
+        for change in &fixed.changes {
+            overwrite(Path::new(&change.file), &change.after)
+                .map_err(|error| format!("cannot write {}: {error}", change.file))?;
+        }
+        let mut out = io::stderr().lock();
+        for line in &fixed.repaired {
+            writeln!(out, "{line}").map_err(|error| error.to_string())?;
+        }
+        drop(out);
+        self.show(file, &fixed.report)
+    }
+}
+
+/// The files that others of the given ones include, by identity.
+fn included(found: &[(&String, Result<Report, CheckError>)], disk: &Disk) -> BTreeSet<String> {
+    let mut included = BTreeSet::new();
+    for (file, report) in found {
+        let own = disk.identity(file);
+        let names = report.iter().flat_map(|report| report.sources.iter()).map(|(_, source)| source.name());
+        included.extend(names.map(|name| disk.identity(name)).filter(|name| *name != own));
+    }
+    included
+}
+
+/// Replaces a file in one step, so that nobody reads half of it. Links and permissions stay.
+fn overwrite(path: &Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(path.metadata()?.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+fn explain(code: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let written = if code == "all" {
+        let mut all: Vec<_> = lints().collect();
+        all.sort_by_key(|lint| lint.code);
+        all.iter().try_for_each(|lint| writeln!(out, "{:<34} {:<8} {}", lint.code, lint.severity, lint.title))
+    } else if let Some(lint) = lints().find(|lint| lint.code == code) {
+        write!(out, "{}", config_check::page(lint))
+    } else {
+        let close = source_text::suggest(code, lints().map(|lint| lint.code));
+        let hint = close.map_or(String::new(), |close| format!("; did you mean `{close}`?"));
+        complain(&format!("there is no diagnostic `{code}`{hint}"));
+        return ExitCode::from(UNUSABLE);
+    };
+    ExitCode::from(if written.is_ok() { 0 } else { UNUSABLE })
 }

@@ -1,0 +1,148 @@
+//! A configuration of Fluent Bit: the file itself, what it includes, and whether it can run.
+
+use elasticsearch_bulk::BulkOptions;
+use fluentbit_config::{Config, Document, Files, Form, Item, ReadError};
+use fluentbit_pipeline::{OutputKind, Pipeline};
+use source_text::{Diagnostic, Severity, SourceMap, Span};
+
+use crate::prometheus::comments;
+use crate::{Kind, Options, Report, allow};
+
+/// A configuration, made ready to run, and everything that is wrong with it.
+///
+/// This is what an agent starts from, so that it finds what [`check`](crate::check) finds. It can run if there
+/// is no error among the diagnostics.
+#[must_use]
+pub fn load_fluentbit(
+    entry: &str,
+    files: &dyn Files,
+    options: &Options<'_>,
+) -> (Config, Pipeline, Vec<Diagnostic>) {
+    let Options { delivery, environment, zone, .. } = *options;
+    let (config, mut diagnostics) = fluentbit_config::load(entry, files, environment, delivery.compat());
+    let (pipeline, found) = Pipeline::build(&config, delivery, zone);
+    let by_runner = options.runner.map(|runner| runner(&config, &pipeline)).unwrap_or_default();
+    for problem in found.into_iter().chain(by_runner) {
+        let is_same = |other: &Diagnostic| other.code() == problem.code() && other.span() == problem.span();
+        if !diagnostics.iter().any(is_same) {
+            diagnostics.push(problem);
+        }
+    }
+    for output in &pipeline.outputs {
+        if let OutputKind::Elasticsearch(options) = &output.kind {
+            diagnostics.extend(BulkOptions::lint(options, &output.section));
+        }
+    }
+    allow::apply(&config.sources, &allow_comments(&config), &mut diagnostics);
+    diagnostics.sort_by_key(Diagnostic::span);
+    (config, pipeline, diagnostics)
+}
+
+/// Where comments stand in all files.
+fn allow_comments(config: &Config) -> Vec<Span> {
+    let mut found = Vec::new();
+    for document in &config.documents {
+        match (document.form, config.sources.get(document.source)) {
+            (Form::Yaml, Some(source)) => found.extend(comments(document.source, source.text())),
+            _ => classic_comments(document, &mut found),
+        }
+    }
+    found
+}
+
+fn classic_comments(document: &Document, found: &mut Vec<Span>) {
+    fn walk(items: &[Item], found: &mut Vec<Span>) {
+        for item in items {
+            match item {
+                Item::Comment(comment) => found.push(comment.span),
+                Item::Section(section) => {
+                    found.extend(section.comment.iter().map(|comment| comment.span));
+                    walk(&section.items, found);
+                }
+                Item::Group(group) => walk(&group.items, found),
+                _ => {}
+            }
+        }
+    }
+    walk(&document.items, found);
+}
+
+pub(crate) fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Report {
+    let (sources, diagnostics) = check_entry(name, files, options);
+    Report { kind: Kind::FluentBit, sources, diagnostics }
+}
+
+/// Checks a file that may be a whole configuration, a part of one, or a file of parsers.
+pub(crate) fn check_entry(
+    name: &str,
+    files: &dyn Files,
+    options: &Options<'_>,
+) -> (SourceMap, Vec<Diagnostic>) {
+    let load = |entry, files: &dyn Files| {
+        let (config, _, diagnostics) = load_fluentbit(entry, files, options);
+        (config, diagnostics)
+    };
+    let (config, mut diagnostics) = load(name, files);
+    if is_parser_file(&config, &diagnostics) {
+        let parsers = ParserFile { files, text: format!("[SERVICE]\n    Parsers_File {name}\n") };
+        let (config, diagnostics) = load(ParserFile::ENTRY, &parsers);
+        return (config.sources, diagnostics);
+    }
+    if is_part(&config) {
+        // What needs the rest of the configuration cannot be judged.
+        diagnostics.retain(|problem| {
+            !matches!(problem.code(), "unknown-parser" | "no-such-tag" | "output-without-match")
+        });
+        if let Some(document) = config.documents.first() {
+            let message = "this is a part of a configuration: its parsers and tags are not checked";
+            diagnostics.push(
+                Diagnostic::new(Severity::Info, "part-of-configuration", message)
+                    .at(Span::at_start(document.source))
+                    .help("check the file that includes it"),
+            );
+        }
+    }
+    (config.sources, diagnostics)
+}
+
+/// Whether a file has parsers and nothing else.
+fn is_parser_file(config: &Config, diagnostics: &[Diagnostic]) -> bool {
+    config.inputs.is_empty()
+        && config.filters.is_empty()
+        && config.outputs.is_empty()
+        && config.service.properties.is_empty()
+        && diagnostics.iter().any(|problem| problem.code() == "parser-in-main-file")
+}
+
+/// Whether a file can only be meant to be included by another.
+fn is_part(config: &Config) -> bool {
+    let has_plugins = !(config.inputs.is_empty() && config.filters.is_empty() && config.outputs.is_empty());
+    has_plugins
+        && config.service.properties.is_empty()
+        && (config.inputs.is_empty() || config.outputs.is_empty())
+}
+
+/// Files with one more: an entry that names a file of parsers.
+struct ParserFile<'a> {
+    files: &'a dyn Files,
+    text: String,
+}
+
+impl ParserFile<'_> {
+    /// A name that no file on a disk has.
+    const ENTRY: &'static str = "\0";
+}
+
+impl Files for ParserFile<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if path == Self::ENTRY { Ok(self.text.clone().into_bytes()) } else { self.files.read(path) }
+    }
+
+    fn glob(&self, pattern: &str) -> Vec<String> {
+        self.files.glob(pattern)
+    }
+
+    fn identity(&self, path: &str) -> String {
+        if path == Self::ENTRY { path.to_owned() } else { self.files.identity(path) }
+    }
+}
