@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::json::Style;
-use crate::{Kind, MAX_DEPTH, Value, json, msgpack};
+use crate::{Arena, Field, Kind, MAX_DEPTH, Value, json, msgpack};
 
 /// A value that owns its bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,12 @@ impl OwnedField {
     pub fn new(key: impl AsRef<[u8]>, value: OwnedValue) -> Self {
         Self { key: key.as_ref().into(), value }
     }
+
+    /// A copy that borrows from `arena`.
+    #[must_use]
+    pub fn in_arena<'a>(&self, arena: &'a Arena) -> Field<'a> {
+        Field::new(arena.bytes(&self.key), self.value.in_arena(arena))
+    }
 }
 
 impl OwnedValue {
@@ -65,6 +71,28 @@ impl OwnedValue {
             Self::Str(text) => Value::Str(text),
             Self::Bin(bytes) => Value::Bin(bytes),
             Self::Array(_) | Self::Map(_) => Value::Owned(self),
+        }
+    }
+
+    /// A copy that borrows from `arena`. It goes as deep as the value does.
+    #[must_use]
+    pub fn in_arena<'a>(&self, arena: &'a Arena) -> Value<'a> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Int(value) => Value::Int(*value),
+            Self::UInt(value) => Value::UInt(*value),
+            Self::Float(value) => Value::Float(*value),
+            Self::Str(text) => Value::Str(arena.bytes(text)),
+            Self::Bin(bytes) => Value::Bin(arena.bytes(bytes)),
+            Self::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| item.in_arena(arena)).collect();
+                Value::Array(arena.slice(&items))
+            }
+            Self::Map(fields) => {
+                let fields: Vec<_> = fields.iter().map(|field| field.in_arena(arena)).collect();
+                Value::Map(arena.slice(&fields))
+            }
         }
     }
 }

@@ -25,4 +25,13 @@ impl Timestamp {
     pub fn as_seconds(self) -> f64 {
         self.seconds as f64 + f64::from(self.nanoseconds) / 1e9
     }
+
+    /// The time `milliseconds` later.
+    #[must_use]
+    pub fn plus_milliseconds(self, milliseconds: u64) -> Self {
+        let nanoseconds = u64::from(self.nanoseconds) + milliseconds % 1000 * 1_000_000;
+        let seconds = milliseconds / 1000 + nanoseconds / 1_000_000_000;
+        let rest = u32::try_from(nanoseconds % 1_000_000_000).unwrap_or_default();
+        Self::new(self.seconds.saturating_add_unsigned(seconds), rest)
+    }
 }

@@ -127,6 +127,9 @@ pub enum Verdict<'a> {
     /// The record is gone, unless this filter drops all records of its batch; then they all go on unchanged
     /// (`record_modifier` of 5.1.1). The record was not changed.
     DropUnlessAllDrop,
+    /// The record is to be given to [`MultilineFilter::push`](crate::multiline::MultilineFilter::push), which
+    /// may keep it (`multiline`).
+    Join,
 }
 
 /// Sees how a filter decides. The empty tuple sees nothing and costs nothing.

@@ -3,6 +3,7 @@
 use event_model::{Compat, Record, Timestamp};
 use fluentbit_config::Section;
 use fluentbit_parser::ParserSet;
+use fluentbit_parser::multiline::MultilineSet;
 use source_text::{Diagnostic, Span};
 
 use crate::context::{Context, Observer, Verdict};
@@ -10,6 +11,7 @@ use crate::grep::Grep;
 use crate::kubernetes::{Kubernetes, KubernetesState, Metadata};
 use crate::matching::TagPattern;
 use crate::modify::Modify;
+use crate::multiline::MultilineFilter;
 use crate::nest::Nest;
 use crate::parser::ParserFilter;
 use crate::record_modifier::RecordModifier;
@@ -44,6 +46,8 @@ pub enum FilterKind {
     Nest(Nest),
     /// `rewrite_tag`.
     RewriteTag(RewriteTag),
+    /// `multiline`.
+    Multiline(Box<MultilineFilter>),
 }
 
 /// What a filter knows about the records of one tag.
@@ -68,21 +72,22 @@ impl TagState {
 
 impl Filter {
     /// The names of the filters this crate has.
-    pub const NAMES: [&'static str; 7] =
-        ["grep", "kubernetes", "parser", "modify", "record_modifier", "nest", "rewrite_tag"];
+    pub const NAMES: [&'static str; 8] =
+        ["grep", "kubernetes", "parser", "modify", "record_modifier", "nest", "rewrite_tag", "multiline"];
 
     /// The filter of a section. `None` comes with an error, of which the release would not start; only a
     /// filter without `Match` is a warning in 1.8, which goes on without it.
     ///
-    /// `parsers` are those the filters may name. The release to follow is the section's. What `problems` says
+    /// `parsers` and `multiline` are those the filters may name. The release to follow is the section's. What `problems` says
     /// already, from checks of the configuration, is not said again.
     pub fn from_section(
         section: &Section,
         parsers: &ParserSet,
+        multiline: &MultilineSet,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let mut found = Vec::new();
-        let kind = FilterKind::from_section(section, parsers, &mut found);
+        let kind = FilterKind::from_section(section, parsers, multiline, &mut found);
         let tags = TagPattern::from_section(section, &mut found);
         if tags.is_none() {
             found.push(without_tags(section));
@@ -182,6 +187,16 @@ impl Filter {
                 Verdict::Keep
             }
             FilterKind::RewriteTag(filter) => filter.apply(record, cx, observer),
+            FilterKind::Multiline(_) => Verdict::Join,
+        }
+    }
+
+    /// The filter, if it answers [`Verdict::Join`].
+    #[must_use]
+    pub fn multiline(&self) -> Option<&MultilineFilter> {
+        match &self.kind {
+            FilterKind::Multiline(filter) => Some(filter),
+            _ => None,
         }
     }
 }
@@ -196,7 +211,12 @@ fn without_tags(section: &Section) -> Diagnostic {
 }
 
 impl FilterKind {
-    fn from_section(section: &Section, parsers: &ParserSet, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn from_section(
+        section: &Section,
+        parsers: &ParserSet,
+        multiline: &MultilineSet,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
         let name = section.name().to_ascii_lowercase();
         Some(match name.as_str() {
             "grep" => Self::Grep(Grep::from_section(section, problems)?),
@@ -206,6 +226,9 @@ impl FilterKind {
             "record_modifier" => Self::RecordModifier(RecordModifier::from_section(section, problems)?),
             "nest" => Self::Nest(Nest::from_section(section, problems)?),
             "rewrite_tag" => Self::RewriteTag(RewriteTag::from_section(section, problems)?),
+            "multiline" => {
+                Self::Multiline(Box::new(MultilineFilter::from_section(section, multiline, problems)?))
+            }
             _ => {
                 let span = section.plugin().map_or(section.span, |property| property.value_span);
                 problems.push(Diagnostic::error(
@@ -229,14 +252,24 @@ mod tests {
 
     fn filter(name: &str, lines: &[&str], compat: Compat) -> Filter {
         let mut problems = Vec::new();
-        let filter = Filter::from_section(&section(name, lines, compat), &parsers(compat), &mut problems);
+        let section = section(name, lines, compat);
+        let multiline = MultilineSet::builtin(compat);
+        let filter = Filter::from_section(&section, &parsers(compat), &multiline, &mut problems);
         filter.unwrap_or_else(|| panic!("{name} {problems:?}"))
     }
 
     #[test]
     fn every_filter_can_be_built() {
-        let needed: [&[&str]; 7] =
-            [&[], &[], &["Key_Name log", "Parser level"], &[], &[], &[], &["Rule $a . $TAG.x on"]];
+        let needed: [&[&str]; 8] = [
+            &[],
+            &[],
+            &["Key_Name log", "Parser level"],
+            &[],
+            &[],
+            &[],
+            &["Rule $a . $TAG.x on"],
+            &["multiline.parser go"],
+        ];
         for (name, lines) in Filter::NAMES.into_iter().zip(needed) {
             filter(name, lines, Compat::V5_1);
             filter(&name.to_ascii_uppercase(), lines, Compat::V1_8);
@@ -292,7 +325,8 @@ mod tests {
             ("rewrite_tag", &["Rule $a . $TAG on"], Compat::V5_1, &[]),
         ] {
             let found = problems(&section(name, lines, compat), |section, problems| {
-                Filter::from_section(section, &parsers(compat), problems).is_some()
+                let multiline = MultilineSet::builtin(compat);
+                Filter::from_section(section, &parsers(compat), &multiline, problems).is_some()
             });
             assert_eq!(found, expected, "{name} {lines:?}");
         }
@@ -303,7 +337,8 @@ mod tests {
         let mut unmatched = section("grep", &[], Compat::V5_1);
         unmatched.properties.retain(|property| !property.is("match"));
         let codes = |section: &Section, problems: &mut Vec<Diagnostic>| {
-            assert!(Filter::from_section(section, &parsers(section.compat), problems).is_none());
+            let (parsers, multiline) = (parsers(section.compat), MultilineSet::default());
+            assert!(Filter::from_section(section, &parsers, &multiline, problems).is_none());
             problems.iter().map(|problem| (problem.code(), problem.is_error())).collect::<Vec<_>>()
         };
         let mut problems = Vec::new();

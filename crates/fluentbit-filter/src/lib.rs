@@ -1,7 +1,7 @@
 //! Fluent Bit's filters on borrowed records.
 //!
-//! [`Filter`] is any of `grep`, `kubernetes`, `parser`, `modify`, `record_modifier`, `nest` and `rewrite_tag`,
-//! with the semantics of Fluent Bit 5.1.1 or 1.8.11, as its section says. What depends on the tag alone (does
+//! [`Filter`] is any of `grep`, `kubernetes`, `parser`, `modify`, `record_modifier`, `nest`, `rewrite_tag` and
+//! `multiline`, with the semantics of Fluent Bit 5.1.1 or 1.8.11, as its section says. What depends on the tag alone (does
 //! the filter apply, what is known about the pod) is worked out once per tag; what is left for each record is
 //! a look at its fields.
 //!
@@ -10,6 +10,7 @@
 //! use fluentbit_config::{MemoryFiles, load};
 //! use fluentbit_filter::{Context, Filter, Scratch, Verdict};
 //! use fluentbit_parser::ParserSet;
+//! use fluentbit_parser::multiline::MultilineSet;
 //!
 //! let files = MemoryFiles::from([(
 //!     "fluent-bit.conf",
@@ -17,7 +18,8 @@
 //! )]);
 //! let (config, _) = load("fluent-bit.conf", &files, &(), Compat::V5_1);
 //! let mut problems = Vec::new();
-//! let filter = Filter::from_section(&config.filters[0], &ParserSet::new(), &mut problems).unwrap();
+//! let (parsers, multiline) = (ParserSet::new(), MultilineSet::builtin(Compat::V5_1));
+//! let filter = Filter::from_section(&config.filters[0], &parsers, &multiline, &mut problems).unwrap();
 //!
 //! // Once for each tag. The empty tuple is a source of metadata that knows no pod.
 //! let (tag, now) = (b"app.web", Timestamp::new(1_700_000_000, 0));
@@ -43,7 +45,7 @@
 //! - ask a Kubernetes API: [`kubernetes::Metadata`] is the caller's;
 //! - bring records to the next filter, or back to the first under another tag: it answers a [`Verdict`];
 //! - check property names: `fluentbit-config` knows them. Unknown ones are ignored here;
-//! - `lua`, `multiline` and the other filters of Fluent Bit, or the `Use_Journal` mode of `kubernetes`.
+//! - `lua` and the other filters of Fluent Bit, or the `Use_Journal` mode of `kubernetes`.
 #![forbid(unsafe_code)]
 
 pub mod accessor;
@@ -53,6 +55,7 @@ pub mod grep;
 pub mod kubernetes;
 pub mod matching;
 pub mod modify;
+pub mod multiline;
 pub mod nest;
 pub mod parser;
 pub mod record_modifier;

@@ -4,6 +4,7 @@ use event_model::{Arena, Compat, Field, Record, Timestamp, Value};
 use fluentbit_config::{MemoryFiles, load};
 use fluentbit_filter::{Context, Event, Filter, Scratch, Verdict};
 use fluentbit_parser::ParserSet;
+use fluentbit_parser::multiline::MultilineSet;
 use proptest::prelude::*;
 
 const CONFIG: &str = "
@@ -97,8 +98,8 @@ proptest! {
         for compat in [Compat::V5_1, Compat::V1_8] {
             let files = MemoryFiles::from([("f.conf", CONFIG.trim_start())]);
             let (config, _) = load("f.conf", &files, &(), compat);
-            let mut problems = Vec::new();
-            let build = |section| Filter::from_section(section, &ParserSet::new(), &mut problems);
+            let (mut problems, multiline) = (Vec::new(), MultilineSet::builtin(compat));
+            let build = |section| Filter::from_section(section, &ParserSet::new(), &multiline, &mut problems);
             let filters: Vec<Filter> = config.filters.iter().filter_map(build).collect();
             // 1.8 has no `Move_to_start`.
             prop_assert_eq!(filters.len(), if compat == Compat::V5_1 { 7 } else { 6 });

@@ -1,14 +1,17 @@
 //! Records through filters to outputs.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use event_model::{Arena, Field, OwnedField, OwnedValue, Record, Timestamp};
 use fluentbit_filter::kubernetes::Metadata;
+use fluentbit_filter::multiline::{JoinState, Joined, MultilineFilter};
 use fluentbit_filter::{Context, Scratch, TagState, Verdict};
 
+use crate::joining::Messages;
 use crate::pipeline::Pipeline;
 
 /// A tag that a [`Flow`] knows.
@@ -79,7 +82,9 @@ impl Route {
 /// The filters of a pipeline at work.
 ///
 /// Make a tag known with [`tag`](Self::tag), pass its records to [`record`](Self::record), and end each batch
-/// (what an input read at once) with [`end_batch`](Self::end_batch): two filters look at whole batches.
+/// (what an input read at once) with [`end_batch`](Self::end_batch): some filters look at whole batches. The
+/// filter `multiline` keeps records beyond that: [`end_messages`](Self::end_messages) from time to time, and read
+/// what is [`held`](Self::held) again if the program ends.
 #[derive(Debug)]
 pub struct Flow {
     pipeline: Arc<Pipeline>,
@@ -87,6 +92,8 @@ pub struct Flow {
     ids: HashMap<(usize, Arc<[u8]>), TagId>,
     scratch: Scratch,
     waiting: Vec<Waiting>,
+    /// What `multiline` filters keep, by file, tag and step.
+    joins: BTreeMap<(u64, TagId, usize), JoinState>,
     spare: Record<'static>,
 }
 
@@ -103,16 +110,23 @@ struct Waiting {
 #[derive(Debug)]
 struct Kept {
     timestamp: Timestamp,
+    metadata: &'static [Field<'static>],
     fields: Vec<OwnedField>,
 }
 
-/// A record that starts again under another tag.
+/// A record that a filter made anew.
 struct Emitted {
-    tag: Box<[u8]>,
     record: Kept,
     source: Source,
-    /// The filter that emitted it, which leaves it alone from now on.
-    by: usize,
+    to: Start,
+}
+
+/// Where an emitted record goes.
+enum Start {
+    /// To the first filter, under this tag. The filter that emitted it leaves it alone from now on.
+    First { tag: Box<[u8]>, by: usize },
+    /// To a step of the same tag.
+    Step { tag: TagId, step: usize },
 }
 
 /// How often a record may be retagged: more is a circle.
@@ -128,6 +142,7 @@ impl Flow {
             ids: HashMap::new(),
             scratch: Scratch::seeded(seed),
             waiting: Vec::new(),
+            joins: BTreeMap::new(),
             spare: Record::default(),
         }
     }
@@ -194,24 +209,104 @@ impl Flow {
     ) {
         let emitted = self.pass(tag, 0, None, record, source, at, sink);
         if !emitted.is_empty() {
-            self.retag(emitted, at, sink);
+            self.start(emitted, at, sink);
         }
     }
 
     /// Ends a batch of records of this tag: those that waited for its end go on.
     pub fn end_batch(&mut self, tag: TagId, at: At<'_>, sink: &mut impl Sink) {
+        if !self.joins.is_empty() {
+            self.end_joins(0..=u64::MAX, Messages::All, |filter, _| !filter.is_buffered(), at, sink);
+        }
         let waiting = self.waiting.extract_if(.., |waiting| waiting.tag == tag).collect::<Vec<_>>();
         for waiting in waiting {
             let settled = self.routes.get(tag.0).is_none_or(|route| route.steps[waiting.step].settled.get());
             if !settled {
                 let record = waiting.record.borrow();
                 let emitted = self.pass(tag, waiting.step + 1, None, record, waiting.source, at, sink);
-                self.retag(emitted, at, sink);
+                self.start(emitted, at, sink);
             }
         }
         if let Some(route) = self.routes.get(tag.0) {
             route.steps.iter().for_each(|step| step.settled.set(false));
         }
+    }
+
+    /// The offset of the first record of `file` that waits in a filter for others of its message: from there on
+    /// the file must be read again if the program ends.
+    #[must_use]
+    pub fn held(&self, file: u64) -> Option<u64> {
+        self.joins_of(file..=file).filter_map(|(_, state)| state.pending()).min()
+    }
+
+    /// Ends messages whose records wait in filters for more of `file`.
+    pub fn end_messages(&mut self, file: u64, which: Messages, at: At<'_>, sink: &mut impl Sink) {
+        let due = |filter: &MultilineFilter, state: &JoinState| match which {
+            Messages::All => true,
+            Messages::Due => filter.timeout(state).is_some_and(|timeout| timeout <= at.now),
+        };
+        // What one filter ends may wait in the next.
+        for _ in 0..=self.pipeline.filters.len() {
+            if !self.end_joins(file..=file, which, due, at, sink) {
+                break;
+            }
+        }
+    }
+
+    /// Forgets a file that is no longer followed.
+    pub fn close_file(&mut self, file: u64) {
+        let keys: Vec<_> = self.joins_of(file..=file).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.joins.remove(&key);
+        }
+    }
+
+    fn joins_of(
+        &self,
+        files: RangeInclusive<u64>,
+    ) -> impl Iterator<Item = (&(u64, TagId, usize), &JoinState)> {
+        self.joins.range((*files.start(), TagId(0), 0)..=(*files.end(), TagId(usize::MAX), usize::MAX))
+    }
+
+    /// Ends messages in the filters for which `wanted` holds. `false` if there was none.
+    fn end_joins(
+        &mut self,
+        files: RangeInclusive<u64>,
+        which: Messages,
+        wanted: impl Fn(&MultilineFilter, &JoinState) -> bool,
+        at: At<'_>,
+        sink: &mut impl Sink,
+    ) -> bool {
+        let keys: Vec<_> = self
+            .joins_of(files)
+            .filter(|(_, state)| state.pending().is_some())
+            .filter_map(|(key, state)| {
+                let step = self.routes.get(key.1.0)?.steps.get(key.2)?;
+                let filter = self.pipeline.filters[step.filter].filter.multiline()?;
+                wanted(filter, state).then_some((*key, step.filter))
+            })
+            .collect();
+        let pipeline = Arc::clone(&self.pipeline);
+        for (key, filter) in &keys {
+            let (Some(state), Some(multiline)) =
+                (self.joins.get_mut(key), pipeline.filters[*filter].filter.multiline())
+            else {
+                continue;
+            };
+            let (file, tag, step) = *key;
+            let text = Arc::clone(&self.routes[tag.0].tag);
+            let mut emitted = Vec::new();
+            let mut context = Context::new(&text, at.now, at.arena, &mut self.scratch);
+            let mut each = |joined: Joined<'_, '_>| {
+                emitted.push(Emitted::joined(&joined, file, (tag, &text), (step, *filter)));
+            };
+            match which {
+                Messages::Due => multiline.flush(state, &mut context, &mut each),
+                Messages::All => multiline.flush_all(state, &mut context, &mut each),
+            }
+            self.start(emitted, at, sink);
+        }
+        !keys.is_empty()
     }
 
     /// Takes a record through the steps from `first` on. Gives the copies that start again.
@@ -246,10 +341,9 @@ impl Flow {
                 Verdict::Retag { tag: to, keep } => {
                     step.settled.set(true);
                     emitted.push(Emitted {
-                        tag: to.into(),
                         record: Kept::of(&record),
                         source,
-                        by: step.filter,
+                        to: Start::First { tag: to.into(), by: step.filter },
                     });
                     if !keep {
                         self.spare = record.recycle();
@@ -264,6 +358,16 @@ impl Flow {
                     self.spare = record.recycle();
                     return emitted;
                 }
+                Verdict::Join => {
+                    let Some(multiline) = filter.multiline() else { continue };
+                    let state = self.joins.entry((source.file, tag, index)).or_default();
+                    multiline.push(state, &record, source.offset, &mut context, &mut |joined| {
+                        let step = (index, step.filter);
+                        emitted.push(Emitted::joined(&joined, source.file, (tag, &route.tag), step));
+                    });
+                    self.spare = record.recycle();
+                    return emitted;
+                }
                 _ => {}
             }
         }
@@ -272,18 +376,45 @@ impl Flow {
         emitted
     }
 
-    fn retag(&mut self, emitted: Vec<Emitted>, at: At<'_>, sink: &mut impl Sink) {
-        let mut open: Vec<(usize, Emitted)> = emitted.into_iter().map(|emitted| (1, emitted)).collect();
-        while let Some((times, emitted)) = open.pop() {
-            // Each emitter is an input of its own, whose chunks are apart from those of others.
-            let emitter = self.pipeline.inputs.len() + emitted.by;
-            let tag = self.tag(emitter, &emitted.tag, at.metadata, at.now);
+    /// Takes emitted records on their way, and those that are emitted on it.
+    fn start(&mut self, emitted: Vec<Emitted>, at: At<'_>, sink: &mut impl Sink) {
+        // The next one is the last: each goes its whole way before the others, as in Fluent Bit.
+        let mut open: Vec<(usize, Emitted)> = emitted.into_iter().rev().map(|emitted| (1, emitted)).collect();
+        while let Some((times, Emitted { record, source, to })) = open.pop() {
             // A record that goes in circles ends: Fluent Bit's would not.
-            if times < RETAGS {
-                let again =
-                    self.pass(tag, 0, Some(emitted.by), emitted.record.borrow(), emitted.source, at, sink);
-                open.extend(again.into_iter().map(|emitted| (times + 1, emitted)));
+            if times >= RETAGS {
+                continue;
             }
+            let again = match to {
+                Start::First { tag, by } => {
+                    // Each emitter is an input of its own, whose chunks are apart from those of others.
+                    let emitter = self.pipeline.inputs.len() + by;
+                    let tag = self.tag(emitter, &tag, at.metadata, at.now);
+                    self.pass(tag, 0, Some(by), record.borrow(), source, at, sink)
+                }
+                Start::Step { tag, step } => self.pass(tag, step, None, record.borrow(), source, at, sink),
+            };
+            open.extend(again.into_iter().rev().map(|emitted| (times + 1, emitted)));
+        }
+    }
+}
+
+impl Emitted {
+    /// What a `multiline` filter made of records of `file` and `tag`, at a step.
+    fn joined(
+        joined: &Joined<'_, '_>,
+        file: u64,
+        (tag, text): (TagId, &Arc<[u8]>),
+        (step, filter): (usize, usize),
+    ) -> Self {
+        Self {
+            record: Kept::new(joined.timestamp, joined.metadata, joined.fields),
+            source: Source { file, offset: joined.position },
+            to: if joined.restarts {
+                Start::First { tag: text.as_ref().into(), by: filter }
+            } else {
+                Start::Step { tag, step: step + 1 }
+            },
         }
     }
 }
@@ -306,17 +437,20 @@ impl fmt::Debug for At<'_> {
 }
 
 impl Kept {
+    /// A copy without metadata: it says how the record was read, and Fluent Bit leaves it behind when it writes
+    /// a record anew.
     fn of(record: &Record<'_>) -> Self {
-        let own = |fields: &[Field<'_>]| {
-            fields.iter().map(|field| OwnedField::new(field.key, OwnedValue::from(field.value))).collect()
-        };
-        Self { timestamp: record.timestamp, fields: own(&record.fields) }
+        Self::new(record.timestamp, &[], &record.fields)
     }
 
-    /// The record again. Its metadata says how it was read and is left behind, as Fluent Bit does when it
-    /// writes a record anew.
+    fn new(timestamp: Timestamp, metadata: &'static [Field<'static>], fields: &[Field<'_>]) -> Self {
+        let own = |field: &Field<'_>| OwnedField::new(field.key, OwnedValue::from(field.value));
+        Self { timestamp, metadata, fields: fields.iter().map(own).collect() }
+    }
+
     fn borrow(&self) -> Record<'_> {
         let mut record = Record::new(self.timestamp);
+        record.metadata = self.metadata;
         record.fields.extend(self.fields.iter().map(|field| Field::new(&field.key, field.value.as_value())));
         record
     }

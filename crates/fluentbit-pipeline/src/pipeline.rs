@@ -34,6 +34,14 @@ pub struct Pipeline {
     pub outputs: Vec<Output>,
 }
 
+impl Pipeline {
+    /// Whether records can wait in a filter for others of their message.
+    #[must_use]
+    pub fn joins_records(&self) -> bool {
+        self.filters.iter().any(|stage| stage.filter.multiline().is_some())
+    }
+}
+
 /// A filter with its name.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -81,7 +89,8 @@ impl Pipeline {
             .iter()
             .filter_map(|section| {
                 let name = names.name(section);
-                Some(Stage { name, filter: Filter::from_section(section, &parsers, &mut problems)? })
+                let filter = Filter::from_section(section, &parsers, &multiline, &mut problems)?;
+                Some(Stage { name, filter })
             })
             .collect();
         let style = json_style(&config.service);

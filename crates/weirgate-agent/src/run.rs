@@ -78,6 +78,14 @@ struct Followed {
     read: Option<u64>,
 }
 
+impl Followed {
+    /// From where on the file must be read again if the program ends when it was read up to `read`: lines and
+    /// records that wait for others of their message count as not read.
+    fn unread(&self, read: u64, held: Option<u64>) -> u64 {
+        self.stream.pending().into_iter().chain(held).fold(read, u64::min)
+    }
+}
+
 /// What turning lines into chunks needs.
 struct Work {
     flow: Flow,
@@ -160,7 +168,7 @@ impl<'o> Runner<'o> {
                 let mut reader =
                     Reader::new(&self.pipeline, following.input, &mut following.files, &mut self.work);
                 following.tail.poll(now, &mut reader);
-                if self.pipeline.inputs[following.input].joins_lines() {
+                if self.pipeline.inputs[following.input].joins_lines() || self.pipeline.joins_records() {
                     reader.end_messages(Messages::Due);
                 }
                 // One piece at a time, so that full chunks leave before more is read.
@@ -291,7 +299,8 @@ impl<'o> Runner<'o> {
             .min()
             .unwrap_or(now + Duration::from_secs(1));
         let fds: Vec<_> = self.tails.iter().filter_map(|following| following.tail.watch_fd()).collect();
-        let joins = self.pipeline.inputs.iter().any(fluentbit_pipeline::TailInput::joins_lines);
+        let joins = self.pipeline.joins_records()
+            || self.pipeline.inputs.iter().any(fluentbit_pipeline::TailInput::joins_lines);
         let longest = if joins { Duration::from_millis(250) } else { Duration::from_secs(1) };
         let most = next.saturating_duration_since(Instant::now()).min(longest);
         self.control.wake().wait(&fds, most.max(Duration::from_millis(1)));
@@ -324,25 +333,29 @@ impl<'r> Reader<'r> {
         self.put_back();
         let mut files = std::mem::take(self.files);
         for (file, followed) in &mut files {
-            let Some(before) = followed.stream.pending() else { continue };
-            let due = followed.stream.deadline().is_some_and(|deadline| deadline <= self.now.1);
-            if which == Messages::Due && !due {
+            let Work { flow, pods, rendering, scratch, arena, .. } = &mut *self.work;
+            let before = (followed.stream.pending(), flow.held(file.0));
+            if before == (None, None) {
                 continue;
             }
-            let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
             let (now, tag) = (self.now, followed.tag);
             let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, now);
             let mut each = |record: Record<'_>, offset, arena: &Arena, flow: &mut Flow| {
                 let at = At { now: now.1, arena, metadata: pods };
                 flow.record(tag, record, Source { file: file.0, offset }, at, &mut sink);
             };
-            followed.stream.end_messages(which, now.1, scratch, flow, &mut each);
+            let due = followed.stream.deadline().is_some_and(|deadline| deadline <= now.1);
+            if which == Messages::All || due {
+                followed.stream.end_messages(which, now.1, scratch, flow, &mut each);
+            }
+            arena.reset();
+            flow.end_messages(file.0, which, At { now: now.1, arena, metadata: pods }, &mut sink);
             // What is pending no longer bounds the offset; the next read says where it is.
-            if followed.stream.pending() != Some(before)
+            if (followed.stream.pending(), flow.held(file.0)) != before
                 && let Some(read) = followed.read
             {
-                let offset = followed.stream.pending().map_or(read, |pending| pending.min(read));
-                self.work.rendering.acks.handle_read(*file, offset);
+                let offset = followed.unread(read, flow.held(file.0));
+                rendering.acks.handle_read(*file, offset);
             }
         }
         *self.files = files;
@@ -402,12 +415,11 @@ impl Handler for Reader<'_> {
         let mut offset = offset;
         if let Some(followed) = self.files.get_mut(&file) {
             followed.read = Some(offset);
-            // Lines that wait for others of their message are read again if the program ends.
-            offset = followed.stream.pending().map_or(offset, |pending| pending.min(offset));
             let Work { flow, pods, rendering, arena, .. } = &mut *self.work;
             let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, self.now);
             arena.reset();
             flow.end_batch(followed.tag, At { now: self.now.1, arena, metadata: pods }, &mut sink);
+            offset = followed.unread(offset, flow.held(file.0));
         }
         self.work.rendering.acks.handle_read(file, offset);
     }
@@ -429,6 +441,7 @@ impl Handler for Reader<'_> {
 
     fn closed(&mut self, file: FileId) {
         self.files.remove(&file);
+        self.work.flow.close_file(file.0);
         self.work.rendering.acks.handle_closed(file);
     }
 }

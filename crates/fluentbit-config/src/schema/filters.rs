@@ -18,7 +18,7 @@ pub(super) const PLUGINS: &[PluginSpec] = &[
     unchecked("record_modifier", RECORD_MODIFIER),
     unchecked("nest", NEST),
     PluginSpec::new("rewrite_tag", SectionKind::Filter, REWRITE_TAG),
-    PluginSpec { supported: false, ..PluginSpec::new("multiline", SectionKind::Filter, MULTILINE) },
+    PluginSpec::new("multiline", SectionKind::Filter, MULTILINE),
     PluginSpec { supported: false, ..PluginSpec::new("lua", SectionKind::Filter, LUA) },
 ];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use event_model::{Arena, Timestamp};
 
-use super::{LIMIT, later};
+use super::LIMIT;
 use crate::escape;
 use crate::json::Tokens;
 use crate::line::{Context, Parser};
@@ -108,7 +108,7 @@ impl DockerMode {
         state.log = log;
         state.is_complete = is_complete;
         state.position.get_or_insert(position);
-        state.deadline = later(cx.now, self.flush_seconds.saturating_sub(1).saturating_mul(1000));
+        state.deadline = cx.now.plus_milliseconds(self.flush_seconds.saturating_sub(1).saturating_mul(1000));
         if (is_complete && self.first_line.is_none()) || state.text.len() > LIMIT {
             state.end(None, cx.arena, out);
         }

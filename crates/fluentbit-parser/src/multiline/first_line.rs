@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use event_model::{Arena, Field, OwnedField, OwnedValue, Timestamp, Value};
 
-use super::group::to_arena;
-use super::{LIMIT, Message, later};
+use super::{LIMIT, Message};
 use crate::line::{Context, Parser};
 
 /// Joins lines to the first line of their message: `Multiline On` with `Parser_Firstline` and `Parser_1` and so
@@ -84,7 +83,7 @@ impl FirstLine {
                 last: None,
                 time: parsed.time.unwrap_or(cx.now),
                 position,
-                deadline: later(cx.now, self.flush_seconds.saturating_sub(1).saturating_mul(1000)),
+                deadline: cx.now.plus_milliseconds(self.flush_seconds.saturating_sub(1).saturating_mul(1000)),
                 len: line.len(),
                 truncated: false,
             });
@@ -197,7 +196,7 @@ impl Pending {
 
     fn emit<'a>(mut self, pending: Option<u64>, arena: &'a Arena, out: &mut dyn FnMut(Message<'a, '_>)) {
         self.close_last();
-        let fields: Vec<_> = self.fields.iter().map(|field| to_arena(field, arena)).collect();
+        let fields: Vec<_> = self.fields.iter().map(|field| field.in_arena(arena)).collect();
         out(Message {
             timestamp: self.time,
             fields: &fields,

@@ -1,6 +1,6 @@
 //! A message that is being put together.
 
-use event_model::{Arena, Field, OwnedField, OwnedValue, Timestamp, Value};
+use event_model::{Arena, Field, OwnedField, Timestamp, Value};
 
 /// One stream's message, and what the next line is compared with.
 #[derive(Debug, Default)]
@@ -84,7 +84,7 @@ impl Group {
     pub(super) fn take<'a>(&mut self, key: &'a [u8], arena: &'a Arena) -> Taken<'a> {
         let text = arena.bytes(&self.text);
         let mut fields = match self.fields.take() {
-            Some(fields) => fields.iter().map(|field| to_arena(field, arena)).collect(),
+            Some(fields) => fields.iter().map(|field| field.in_arena(arena)).collect(),
             None => vec![Field::new(key, Value::Str(text))],
         };
         let content = fields.iter_mut().find(|field| field.key == key);
@@ -98,32 +98,5 @@ impl Group {
             truncated: std::mem::take(&mut self.truncated),
             position: self.position.take().unwrap_or_default(),
         }
-    }
-}
-
-pub(super) fn to_arena<'a>(field: &OwnedField, arena: &'a Arena) -> Field<'a> {
-    Field::new(arena.bytes(&field.key), value_to_arena(&field.value, arena))
-}
-
-/// A copy of a value. It comes from a parser, so its depth is limited.
-fn value_to_arena<'a>(value: &OwnedValue, arena: &'a Arena) -> Value<'a> {
-    match value {
-        OwnedValue::Null => Value::Null,
-        OwnedValue::Bool(value) => Value::Bool(*value),
-        OwnedValue::Int(value) => Value::Int(*value),
-        OwnedValue::UInt(value) => Value::UInt(*value),
-        OwnedValue::Float(value) => Value::Float(*value),
-        OwnedValue::Str(text) => Value::Str(arena.bytes(text)),
-        OwnedValue::Bin(bytes) => Value::Bin(arena.bytes(bytes)),
-        OwnedValue::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| value_to_arena(item, arena)).collect();
-            Value::Array(arena.slice(&items))
-        }
-        OwnedValue::Map(fields) => {
-            let fields: Vec<_> = fields.iter().map(|field| to_arena(field, arena)).collect();
-            Value::Map(arena.slice(&fields))
-        }
-        // A kind of value that no parser makes.
-        _ => Value::Null,
     }
 }

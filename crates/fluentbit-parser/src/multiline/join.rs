@@ -2,10 +2,10 @@
 
 use event_model::Compat;
 
+use super::Message;
 use super::group::{Group, Piece};
 use super::machine::{Multiline, MultilineState, Out};
 use super::parser::{Rule, State};
-use super::{Message, later};
 use crate::line::Context;
 
 /// How many streams of lines one file may have. What belongs to more of them ends the message of the first.
@@ -92,7 +92,7 @@ impl Multiline {
             return true;
         }
         let lines = self.key_content(index).is_none();
-        let deadline = later(cx.now, self.flush_timeout);
+        let deadline = cx.now.plus_milliseconds(self.flush_timeout);
         let Some(pending) = state.group(index, group) else { return false };
         pending.begin(piece);
         pending.deadline = deadline;
@@ -132,7 +132,7 @@ impl Multiline {
         if continued.is_none() && state.group(index, group).is_some_and(|group| !group.text.is_empty()) {
             self.flush_group(index, group, state, cx, out);
         }
-        let deadline = later(cx.now, self.flush_timeout);
+        let deadline = cx.now.plus_milliseconds(self.flush_timeout);
         let Some(pending) = state.group(index, group) else { return false };
         pending.begin(piece);
         pending.deadline = deadline;

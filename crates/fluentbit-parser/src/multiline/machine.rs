@@ -77,6 +77,13 @@ impl Multiline {
         self
     }
 
+    /// Waits `milliseconds` for the next line in place of what the parsers say: `flush_ms` of the filter.
+    #[must_use]
+    pub fn with_flush_timeout(mut self, milliseconds: u64) -> Self {
+        self.flush_timeout = milliseconds;
+        self
+    }
+
     /// Takes a line of a file, without its line feed.
     pub fn push_line<'a>(
         &'a self,

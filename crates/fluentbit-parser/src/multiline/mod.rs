@@ -87,11 +87,3 @@ fn text_of<'a>(fields: &[Field<'a>], key: &[u8]) -> Option<&'a [u8]> {
         _ => None,
     })
 }
-
-/// `now` and `milliseconds` more.
-fn later(now: Timestamp, milliseconds: u64) -> Timestamp {
-    let nanoseconds = u64::from(now.nanoseconds) + milliseconds % 1000 * 1_000_000;
-    let seconds = milliseconds / 1000 + nanoseconds / 1_000_000_000;
-    let rest = u32::try_from(nanoseconds % 1_000_000_000).unwrap_or_default();
-    Timestamp::new(now.seconds.saturating_add_unsigned(seconds), rest)
-}
