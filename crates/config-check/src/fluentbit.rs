@@ -23,7 +23,10 @@ pub fn load_fluentbit(
     let (pipeline, found) = Pipeline::build(&config, delivery, zone);
     let by_runner = options.runner.map(|runner| runner(&config, &pipeline)).unwrap_or_default();
     for problem in found.into_iter().chain(by_runner) {
-        let is_same = |other: &Diagnostic| other.code() == problem.code() && other.span() == problem.span();
+        // A plugin that nobody knows need not be called unsupported too.
+        let is_same = |other: &Diagnostic| {
+            other.span() == problem.span() && (other.is_error() || other.code() == problem.code())
+        };
         if !diagnostics.iter().any(is_same) {
             diagnostics.push(problem);
         }
@@ -90,10 +93,10 @@ pub(crate) fn check_entry(
     }
     if is_part(&config) {
         // What needs the rest of the configuration cannot be judged.
-        diagnostics.retain(|problem| {
-            !matches!(problem.code(), "unknown-parser" | "no-such-tag" | "output-without-match")
-        });
-        if let Some(document) = config.documents.first() {
+        let needs_rest = ["unknown-parser", "no-such-tag", "output-without-match"];
+        let before = diagnostics.len();
+        diagnostics.retain(|problem| !needs_rest.contains(&problem.code()));
+        if let Some(document) = config.documents.first().filter(|_| diagnostics.len() < before) {
             let message = "this is a part of a configuration: its parsers and tags are not checked";
             diagnostics.push(
                 Diagnostic::new(Severity::Info, "part-of-configuration", message)

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use prometheus_exposition::{Format, Mode as Strictness, Options, Parser};
+use config_check::{CheckError, Options};
 use serde::{Deserialize, Serialize};
-use source_text::{SourceMap, Span};
 
 use super::{Diagnostic, Error, Files, Mode, Positions, logs};
 
@@ -39,7 +38,10 @@ pub enum Kind {
     FluentBit,
     /// A `prometheus.yml`.
     Prometheus,
-    /// Metrics in text, judged as strictly as the standards do.
+    /// A Kubernetes manifest with configurations in ConfigMaps and Secrets.
+    #[serde(alias = "configmap")]
+    Kubernetes,
+    /// Metrics in text.
     Exposition,
 }
 
@@ -53,7 +55,7 @@ pub struct CheckAnswer {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks a configuration or an exposition.
+/// Checks a configuration, a manifest or an exposition, as `weirgate check` does.
 ///
 /// ```
 /// use weirgate::api::{CheckRequest, Kind, check};
@@ -76,75 +78,43 @@ pub struct CheckAnswer {
 pub fn check(request: &CheckRequest) -> Result<CheckAnswer, Error> {
     let usual = [&logs::MAIN[..], &["prometheus.yml", "prometheus.yaml"]].concat();
     let main = request.files.main(request.main.as_deref(), &usual)?;
-    let text = request.files.get(&main).map(|content| content.text().into_owned()).unwrap_or_default();
-    let kind = if request.kind == Kind::Auto { Kind::of(&text) } else { request.kind };
-    let diagnostics = match kind {
-        Kind::Prometheus => {
-            let mut sources = SourceMap::new();
-            let id = sources.add(main, text.as_str());
-            let parsed = prometheus_config::parse(id, &text, |name| request.env.get(name).cloned());
-            Diagnostic::all(&parsed.diagnostics, &sources, request.positions)
+    let variables = logs::Variables(&request.env);
+    let mut options = Options::default();
+    options.kind = request.kind.asked();
+    options.delivery = request.compat.delivery();
+    options.environment = &variables;
+    let files = request.files.memory();
+    let report = match config_check::check(&main, &files, &options) {
+        Err(CheckError::UnknownKind) => {
+            options.kind = Some(config_check::Kind::FluentBit);
+            config_check::check(&main, &files, &options)
         }
-        Kind::Exposition => {
-            let mut sources = SourceMap::new();
-            let id = sources.add(main, text.as_str());
-            let problem = exposition_problem(&text).map(|(offset, message)| {
-                let end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
-                source_text::Diagnostic::error("invalid-exposition", Span::new(id, offset, end), message)
-            });
-            let problems: Vec<_> = problem.into_iter().collect();
-            Diagnostic::all(&problems, &sources, request.positions)
-        }
-        Kind::Auto | Kind::FluentBit => {
-            let loaded = logs::load(&request.files.memory(), &main, &request.env, request.compat);
-            Diagnostic::all(&loaded.problems, &loaded.config.sources, request.positions)
-        }
+        report => report,
     };
-    Ok(CheckAnswer { kind, diagnostics })
-}
-
-/// Where a strict reader stops, and why.
-fn exposition_problem(text: &str) -> Option<(usize, String)> {
-    let open = text.trim_end().ends_with("# EOF");
-    let format = if open { Format::OpenMetrics } else { Format::Text };
-    let options = Options::new().mode(Strictness::Strict);
-    let error = Parser::new(text.as_bytes(), format, options).find_map(Result::err)?;
-    let mut offset = error.offset().min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    Some((offset, error.to_string()))
+    let report = report.map_err(|error| Error::input(format!("{main}: {error}")))?;
+    let diagnostics = Diagnostic::all(&report.diagnostics, &report.sources, request.positions);
+    Ok(CheckAnswer { kind: Kind::found(report.kind), diagnostics })
 }
 
 impl Kind {
-    /// What a text is most likely meant to be.
-    fn of(text: &str) -> Self {
-        const PROMETHEUS: [&str; 7] =
-            ["global:", "scrape_configs:", "rule_files:", "alerting:", "remote_write:", "storage:", "otlp:"];
-        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-        if text.lines().any(|line| PROMETHEUS.iter().any(|key| line.starts_with(key))) {
-            return Self::Prometheus;
+    fn asked(self) -> Option<config_check::Kind> {
+        match self {
+            Self::Auto => None,
+            Self::FluentBit => Some(config_check::Kind::FluentBit),
+            Self::Prometheus => Some(config_check::Kind::Prometheus),
+            Self::Kubernetes => Some(config_check::Kind::Kubernetes),
+            Self::Exposition => Some(config_check::Kind::Exposition),
         }
-        match lines.find(|line| !line.starts_with('#') || is_metadata(line)) {
-            Some(line) if is_metadata(line) || is_sample(line) => Self::Exposition,
+    }
+
+    fn found(kind: config_check::Kind) -> Self {
+        match kind {
+            config_check::Kind::Prometheus => Self::Prometheus,
+            config_check::Kind::Kubernetes => Self::Kubernetes,
+            config_check::Kind::Exposition => Self::Exposition,
             _ => Self::FluentBit,
         }
     }
-}
-
-fn is_metadata(line: &str) -> bool {
-    ["# HELP ", "# TYPE ", "# UNIT "].iter().any(|start| line.starts_with(start))
-}
-
-/// Whether a line is a metric's name, labels perhaps, and a number.
-fn is_sample(line: &str) -> bool {
-    let name = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':');
-    let rest = match name.strip_prefix('{') {
-        Some(labels) => labels.rsplit_once('}').map(|(_, rest)| rest),
-        None => name.starts_with(' ').then_some(name),
-    };
-    let value = rest.and_then(|rest| rest.split_whitespace().next());
-    name.len() < line.len() && value.is_some_and(|value| value.parse::<f64>().is_ok())
 }
 
 #[cfg(test)]
@@ -166,7 +136,7 @@ mod tests {
         check_text("# c\nglobal:\n  scrape_intervall: 1s\n", Kind::Prometheus, &["unknown-field"]);
         check_text("# HELP up It is.\nup 1\n", Kind::Exposition, &[]);
         check_text("up{a=\"}\"} 1 5\n", Kind::Exposition, &[]);
-        check_text("up 1\nup 2\n", Kind::Exposition, &["invalid-exposition"]);
+        check_text("up 1\nup 2\n", Kind::Exposition, &["exposition-standard"]);
         check_text("up 1\n# EOF\n", Kind::Exposition, &[]);
         check_text("", Kind::FluentBit, &[]);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use config_check::Options;
 use event_model::Compat;
 use fluentbit_config::{Config, Environment, Files as ConfigFiles, MemoryFiles, ReadError};
 use fluentbit_pipeline::{Delivery, Pipeline};
@@ -66,17 +67,10 @@ pub(super) fn load(
     mode: Mode,
 ) -> Loaded {
     let variables = Variables(environment);
-    let (config, mut problems) = fluentbit_config::load(main, files, &variables, mode.compat());
-    let (pipeline, found) = Pipeline::build(&config, mode.delivery(), None);
-    for problem in found {
-        // A plugin that nobody knows need not be called unsupported too.
-        let known =
-            |other: &Diagnostic| *other == problem || (other.is_error() && other.span() == problem.span());
-        if !problems.iter().any(known) {
-            problems.push(problem);
-        }
-    }
-    problems.sort_by_key(Diagnostic::span);
+    let mut options = Options::default();
+    options.delivery = mode.delivery();
+    options.environment = &variables;
+    let (config, pipeline, problems) = config_check::load_fluentbit(main, files, &options);
     Loaded { config, pipeline, problems }
 }
 
@@ -85,7 +79,7 @@ pub(super) fn main(files: &Files, asked: Option<&str>) -> Result<String, Error> 
     files.main(asked, &MAIN)
 }
 
-struct Variables<'a>(&'a BTreeMap<String, String>);
+pub(super) struct Variables<'a>(pub(super) &'a BTreeMap<String, String>);
 
 impl Environment for Variables<'_> {
     fn get(&self, name: &str) -> Option<String> {
