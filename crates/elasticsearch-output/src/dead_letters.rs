@@ -15,6 +15,8 @@ use crate::batch::{Rejected, RejectedSink};
 pub struct DeadLetters {
     file: File,
     line: Vec<u8>,
+    /// Whether the last line may be cut, so that the next must not continue it.
+    cut: bool,
 }
 
 impl DeadLetters {
@@ -24,7 +26,7 @@ impl DeadLetters {
     /// The file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { file, line: Vec::new() })
+        Ok(Self { file, line: Vec::new(), cut: false })
     }
 }
 
@@ -34,7 +36,12 @@ impl RejectedSink for DeadLetters {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let now = Timestamp::new(i64::try_from(now.as_secs()).unwrap_or(i64::MAX), now.subsec_nanos());
         self.line.clear();
+        if self.cut {
+            self.line.push(b'\n');
+        }
         dead_letter(&mut self.line, rejected.item, rejected.error, now);
-        self.file.write_all(&self.line)
+        let result = self.file.write_all(&self.line);
+        self.cut = result.is_err();
+        result
     }
 }

@@ -114,7 +114,12 @@ impl Sender {
             let outcome = match &answer {
                 Ok(answer) => {
                     let sent = Sent::new(body.len(), self.settings.bulk.operation);
-                    self.settings.bulk.delivery.judge(sent, answer.status, &answer.body)
+                    let outcome = self.settings.bulk.delivery.judge(sent, answer.status, &answer.body);
+                    if self.settings.trace_error && !matches!(outcome, Outcome::Delivered) {
+                        let text = String::from_utf8_lossy(&answer.body);
+                        tracing::error!(status = answer.status, answer = %text, "the server's answer");
+                    }
+                    outcome
                 }
                 Err(error) => Outcome::Retry(ServerError::new(0, error.as_str())),
             };

@@ -39,6 +39,8 @@ pub struct Settings {
     pub answer_timeout: Duration,
     /// Whether to ask the server for its version before the first request, to know whether it takes types.
     pub ask_version: bool,
+    /// Whether an answer that refuses something is logged as an error, whole (`Trace_Error`).
+    pub trace_error: bool,
     /// What was said about documents.
     pub bulk: BulkOptions,
 }
@@ -120,6 +122,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(60),
             ask_version: is_safe && bulk.suppress_type_name.is_none(),
+            trace_error: false,
             bulk,
         }
     }
@@ -163,6 +166,7 @@ impl Reader<'_> {
         settings.tls = self.boolean("tls", false).then(|| self.tls());
         settings.auth = self.auth();
         settings.gzip = self.compress();
+        settings.trace_error = self.boolean("trace_error", false);
         settings.answer_limit = match section.str("buffer_size") {
             None => settings.answer_limit,
             // 0 and what is no size mean no limit.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -25,16 +25,15 @@ impl Appender {
         std::fs::metadata(self.path(destination)).map_or(0, |metadata| metadata.len())
     }
 
-    /// Appends `bytes`.
-    pub(crate) fn append(&self, destination: &Destination, bytes: &[u8]) -> io::Result<()> {
+    /// Opens the file to append to it.
+    pub(crate) fn open(&self, destination: &Destination) -> io::Result<File> {
         let path = self.path(destination);
         if destination.create_folders
             && let Some(folder) = path.parent()
         {
             DirBuilder::new().recursive(true).mode(0o755).create(folder)?;
         }
-        let mut file: File = OpenOptions::new().create(true).append(true).open(&path)?;
-        file.write_all(bytes)
+        OpenOptions::new().create(true).append(true).open(&path)
     }
 
     fn path(&self, destination: &Destination) -> PathBuf {

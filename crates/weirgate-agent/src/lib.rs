@@ -35,6 +35,7 @@ mod options;
 pub mod report;
 mod run;
 mod search;
+mod unwritten;
 mod wake;
 
 pub use agent::{Loaded, connection_problems, load, run, run_loaded};

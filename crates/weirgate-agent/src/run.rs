@@ -1,7 +1,6 @@
 //! The pipeline's thread: files to chunks, chunks to outputs, settled chunks to offsets.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
@@ -22,6 +21,7 @@ use crate::input::{input_of, tail_options};
 use crate::metadata::Pods;
 use crate::options::Options;
 use crate::search::{SearchOutputs, Settled};
+use crate::unwritten::{Destinations, Unwritten};
 
 /// Sees every record that comes out of the filters, whatever outputs there are.
 pub type Capture = Box<dyn FnMut(&[u8], &Record<'_>) + Send>;
@@ -52,6 +52,7 @@ pub(crate) struct Runner<'o> {
     work: Work,
     search: SearchOutputs,
     settled: Receiver<Settled>,
+    unwritten: Unwritten,
     control: Control,
     next_persist: Instant,
     next_refresh: Instant,
@@ -145,6 +146,7 @@ impl<'o> Runner<'o> {
             work,
             search,
             settled,
+            unwritten: Unwritten::default(),
             control,
             next_persist: now,
             next_refresh: now + REFRESH,
@@ -211,7 +213,8 @@ impl<'o> Runner<'o> {
             if self.tails.iter().all(|following| following.under_way == 0) || left == Some(Duration::ZERO) {
                 break;
             }
-            self.control.wake().wait(&[], left.unwrap_or(Duration::from_secs(1)));
+            let most = left.unwrap_or(Duration::from_secs(1)).min(Duration::from_secs(1));
+            self.control.wake().wait(&[], most);
         }
         self.persist();
         let lost: usize = self.tails.iter().map(|following| following.under_way).sum();
@@ -231,37 +234,41 @@ impl<'o> Runner<'o> {
     fn send(&mut self, chunks: Vec<Chunk>) {
         for chunk in chunks {
             tracing::trace!(output = chunk.output, records = chunk.records, bytes = chunk.size, "chunk");
-            let failed = match &chunk.body {
-                Body::Bulk(_) => {
-                    self.tails[chunk.input].under_way += chunk.size;
-                    self.search.send(chunk);
-                    continue;
-                }
-                Body::Bytes(bytes) => {
-                    let out = &mut self.options.stdout;
-                    out.write_all(bytes).and_then(|()| out.flush()).err()
-                }
-                Body::File(destination, bytes) => {
-                    self.work.rendering.appender.append(destination, bytes).err()
-                }
-                _ => None,
-            };
-            if let Some(error) = failed {
-                let output = &self.pipeline.outputs[chunk.output].name;
-                tracing::error!(output, %error, records = chunk.records, "cannot write; the records stay uncommitted");
-                continue;
+            self.tails[chunk.input].under_way += chunk.size;
+            match &chunk.body {
+                Body::Bulk(_) => self.search.send(chunk),
+                _ => self.unwritten.push(chunk, Instant::now()),
             }
-            self.work.rendering.acks.handle_settled(chunk.id);
+        }
+        self.write_due();
+    }
+
+    /// Writes chunks for standard output and files.
+    fn write_due(&mut self) {
+        let to = Destinations { stdout: &mut *self.options.stdout, files: &self.work.rendering.appender };
+        for settled in self.unwritten.write_due(Instant::now(), to) {
+            self.settle_chunk(settled);
+        }
+        if self.unwritten.is_closed() && !self.control.is_stopped() {
+            tracing::error!("nobody reads standard output any more; stopping");
+            self.control.stop();
+        }
+    }
+
+    fn settle_chunk(&mut self, settled: Settled) {
+        self.tails[settled.input].under_way -= settled.size;
+        if settled.done {
+            self.work.rendering.acks.handle_settled(settled.id);
         }
     }
 
     /// Takes the results of the outputs, and stores what they allow.
     fn settle(&mut self) {
         while let Ok(settled) = self.settled.try_recv() {
-            self.tails[settled.input].under_way -= settled.size;
-            if settled.done {
-                self.work.rendering.acks.handle_settled(settled.id);
-            }
+            self.settle_chunk(settled);
+        }
+        if self.unwritten.deadline().is_some() {
+            self.write_due();
         }
         if Instant::now() >= self.next_persist {
             self.persist();
@@ -296,6 +303,7 @@ impl<'o> Runner<'o> {
         let deadlines = self.tails.iter().map(|following| following.tail.deadline());
         let next = deadlines
             .chain(self.work.rendering.chunks.deadline(self.pipeline.service.flush))
+            .chain(self.unwritten.deadline())
             .min()
             .unwrap_or(now + Duration::from_secs(1));
         let fds: Vec<_> = self.tails.iter().filter_map(|following| following.tail.watch_fd()).collect();

@@ -1,9 +1,10 @@
 //! Chunks for Elasticsearch and OpenSearch: a thread of its own sends them.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::sync::mpsc::Sender as Results;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use elasticsearch_output::{Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings};
 use fluentbit_config::Config;
@@ -27,6 +28,14 @@ pub(crate) struct Settled {
     pub(crate) done: bool,
 }
 
+impl Settled {
+    pub(crate) fn new(chunk: &Chunk, done: bool) -> Self {
+        Self { id: chunk.id, input: chunk.input, size: chunk.size, done }
+    }
+}
+
+/// How long to wait after a refused document could not be written down.
+const DEAD_LETTER_PAUSE: Duration = Duration::from_secs(5);
 /// Requests an output has under way at once.
 const REQUESTS: usize = 4;
 
@@ -44,6 +53,8 @@ struct Output {
     sender: Sender,
     turns: Semaphore,
     rejected: Arc<Mutex<DeadLetters>>,
+    /// Whether requests are printed (`Trace_Output`).
+    prints: bool,
 }
 
 impl SearchOutputs {
@@ -80,10 +91,16 @@ impl SearchOutputs {
                     Arc::clone(rejected.insert(Arc::new(Mutex::new(file))))
                 }
             };
+            let prints = output.section.bool("trace_output", false).unwrap_or(false);
             let sender = Sender::new(settings)
                 .map_err(|error| StartError::other(format_args!("output {}: {error}", output.name)))?;
-            let output =
-                Output { name: output.name.clone(), sender, turns: Semaphore::new(REQUESTS), rejected };
+            let output = Output {
+                name: output.name.clone(),
+                sender,
+                turns: Semaphore::new(REQUESTS),
+                rejected,
+                prints,
+            };
             senders.insert(index, Arc::new(output));
         }
         drop(inside);
@@ -100,7 +117,7 @@ impl SearchOutputs {
         let Some(output) = self.senders.get(&chunk.output) else { return };
         let (output, results, wake) = (Arc::clone(output), self.results.clone(), self.wake.clone());
         self.handle.spawn(async move {
-            let settled = Settled { id: chunk.id, input: chunk.input, size: chunk.size, done: false };
+            let settled = Settled::new(&chunk, false);
             let done = output.deliver(chunk).await;
             // Nobody listens any more when the agent stops.
             let _ = results.send(Settled { done, ..settled });
@@ -123,10 +140,17 @@ impl Output {
     async fn deliver(&self, chunk: Chunk) -> bool {
         let Body::Bulk(body) = chunk.body else { return true };
         let Ok(_turn) = self.turns.acquire().await else { return false };
+        if self.prints
+            && let Err(error) = io::stdout().write_all(body.bytes())
+        {
+            tracing::warn!(output = self.name, %error, "cannot print the request");
+        }
         let mut batch = Batch::new(body);
         let mut sink = Shared { file: Arc::clone(&self.rejected), output: &self.name };
-        if let Err(error) = self.sender.send(&mut batch, &mut sink).await {
-            tracing::error!(output = self.name, %error, "a refused document could not be written down");
+        // A refused document that cannot be written down, on a full disk for instance, holds up its chunk.
+        while let Err(error) = self.sender.send(&mut batch, &mut sink).await {
+            tracing::error!(output = self.name, %error, "a refused document cannot be written down; trying again");
+            tokio::time::sleep(DEAD_LETTER_PAUSE).await;
         }
         batch.is_settled()
     }
