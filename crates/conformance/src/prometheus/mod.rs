@@ -4,6 +4,7 @@ mod config;
 mod exposition;
 mod kubernetes_sd;
 mod relabel;
+mod scrape_samples;
 mod targets;
 
 use serde_json::Value;
@@ -15,6 +16,7 @@ pub(crate) fn check(category: &str, case: &Value) -> Option<Result<(), String>> 
         "exposition-openmetrics" | "exposition-text" => exposition::check(case),
         "kubernetes-sd" => kubernetes_sd::check(case),
         "relabel" => relabel::check(case),
+        "scrape-samples" => scrape_samples::check(case),
         "targets" => targets::check(case),
         _ => return None,
     })

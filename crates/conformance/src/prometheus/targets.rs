@@ -40,12 +40,12 @@ pub(crate) fn check(case: &Value) -> Result<(), String> {
 }
 
 /// The names and values of a case's list.
-fn labels(list: &Value) -> Vec<(&str, &str)> {
+pub(super) fn labels(list: &Value) -> Vec<(&str, &str)> {
     let pairs = list.as_array().into_iter().flatten();
     pairs.filter_map(|pair| Some((pair[0].as_str()?, pair[1].as_str()?))).collect()
 }
 
 /// A label set as the cases write it.
-fn pairs(labels: &LabelSet) -> Value {
+pub(super) fn pairs(labels: &LabelSet) -> Value {
     json!(labels.iter().collect::<Vec<_>>())
 }
