@@ -128,6 +128,12 @@ impl Filter {
         self.span
     }
 
+    /// Whether the filter is for the records of `tag`.
+    #[must_use]
+    pub fn matches(&self, tag: &[u8]) -> bool {
+        self.tags.matches(tag)
+    }
+
     /// The state for the records of `tag`, or `None` if the filter is not for them. `now` is the time, which
     /// only `Dummy_Meta` of `kubernetes` shows.
     #[must_use]

@@ -181,6 +181,12 @@ impl Kubernetes {
         })
     }
 
+    /// What reads pods out of tags.
+    #[must_use]
+    pub fn pod_tag(&self) -> &PodTag {
+        &self.tags
+    }
+
     /// Looks up what the records of `tag` are told. `now` is for `Dummy_Meta` only.
     pub fn prepare(&self, tag: &[u8], metadata: &dyn Metadata, now: Timestamp) -> KubernetesState {
         let mut state = KubernetesState::new();

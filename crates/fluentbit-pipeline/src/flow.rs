@@ -9,7 +9,7 @@ use std::sync::Arc;
 use event_model::{Arena, Field, OwnedField, OwnedValue, Record, Timestamp};
 use fluentbit_filter::kubernetes::Metadata;
 use fluentbit_filter::multiline::{JoinState, Joined, MultilineFilter};
-use fluentbit_filter::{Context, Scratch, TagState, Verdict};
+use fluentbit_filter::{Context, Event, Observer, Scratch, TagState, Verdict};
 
 use crate::joining::Messages;
 use crate::pipeline::Pipeline;
@@ -39,6 +39,48 @@ pub struct Source {
 pub trait Sink {
     /// A record of `route`'s tag, for all of its outputs.
     fn record(&mut self, tag: TagId, route: &Route, record: &Record<'_>, source: Source);
+
+    /// A record starts at the first filter of `route`. This and the methods below are for those who explain what
+    /// happens; where they are not implemented they cost nothing.
+    #[inline]
+    fn start(&mut self, route: &Route, record: &Record<'_>, source: Source) {
+        let _ = (route, record, source);
+    }
+
+    /// A filter takes a step on its way to a verdict.
+    #[inline]
+    fn event(&mut self, event: Event) {
+        let _ = event;
+    }
+
+    /// A filter, by its place in [`Pipeline::filters`], came to a verdict about a record.
+    #[inline]
+    fn filtered(
+        &mut self,
+        route: &Route,
+        filter: usize,
+        verdict: Verdict<'_>,
+        record: &Record<'_>,
+        source: Source,
+    ) {
+        let _ = (route, filter, verdict, record, source);
+    }
+
+    /// The end of a batch decided about a record that waited for it at a filter.
+    #[inline]
+    fn settled(&mut self, route: &Route, filter: usize, kept: bool, source: Source) {
+        let _ = (route, filter, kept, source);
+    }
+}
+
+/// Passes the steps of a filter to a sink.
+struct Events<'s, S>(&'s mut S);
+
+impl<S: Sink> Observer for Events<'_, S> {
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        self.0.event(event);
+    }
 }
 
 /// What is constant for a tag of an input.
@@ -220,8 +262,11 @@ impl Flow {
         }
         let waiting = self.waiting.extract_if(.., |waiting| waiting.tag == tag).collect::<Vec<_>>();
         for waiting in waiting {
-            let settled = self.routes.get(tag.0).is_none_or(|route| route.steps[waiting.step].settled.get());
-            if !settled {
+            let Some(route) = self.routes.get(tag.0) else { continue };
+            let step = &route.steps[waiting.step];
+            let kept = !step.settled.get();
+            sink.settled(route, step.filter, kept, waiting.source);
+            if kept {
                 let record = waiting.record.borrow();
                 let emitted = self.pass(tag, waiting.step + 1, None, record, waiting.source, at, sink);
                 self.start(emitted, at, sink);
@@ -327,12 +372,18 @@ impl Flow {
         let mut record: Record<'_> = record;
         let arena: &Arena = at.arena;
         let mut context = Context::new(&route.tag, at.now, arena, &mut self.scratch);
+        if first == 0 {
+            sink.start(route, &record, source);
+        }
         for (index, step) in route.steps.iter().enumerate().skip(first) {
             if leave_alone == Some(step.filter) {
                 continue;
             }
             let filter = &self.pipeline.filters[step.filter].filter;
-            match filter.apply(&step.state, &mut record, &mut context) {
+            let verdict =
+                filter.apply_observed(&step.state, &mut record, &mut context, &mut Events(&mut *sink));
+            sink.filtered(route, step.filter, verdict, &record, source);
+            match verdict {
                 Verdict::Keep => step.settled.set(true),
                 Verdict::Drop => {
                     self.spare = record.recycle();

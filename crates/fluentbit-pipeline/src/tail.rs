@@ -178,6 +178,12 @@ impl TailInput {
         self.joining.is_some()
     }
 
+    /// The parser of single lines, if there is one.
+    #[must_use]
+    pub fn parser(&self) -> Option<&Arc<Parser>> {
+        self.shape.parser.as_ref()
+    }
+
     /// The tag of the records of the file called `path`.
     ///
     /// # Errors

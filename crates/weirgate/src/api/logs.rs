@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use config_check::Options;
 use event_model::Compat;
 use fluentbit_config::{Config, Environment, Files as ConfigFiles, MemoryFiles, ReadError};
 use fluentbit_pipeline::{Delivery, Pipeline};
@@ -66,8 +65,8 @@ pub(super) fn load(
     environment: &BTreeMap<String, String>,
     mode: Mode,
 ) -> Loaded {
+    let mut options = config_check::Options::default();
     let variables = Variables(environment);
-    let mut options = Options::default();
     options.delivery = mode.delivery();
     options.environment = &variables;
     let (config, pipeline, problems) = config_check::load_fluentbit(main, files, &options);

@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use event_model::{Arena, Record, Timestamp};
-use fluentbit_config::Files as _;
-use fluentbit_pipeline::{
-    At, Body, ChunkWriter, Flow, LineScratch, Messages, OutputKind, Pipeline, Route, Sink, Source, TagId,
-    TailInput,
-};
-use pipeline_core::frame::{Framer, Line};
+use event_model::{Record, Timestamp};
+use fluentbit_pipeline::{Body, ChunkWriter, OutputKind, Pipeline, Route, Sink, Source, TagId};
 use serde::{Deserialize, Serialize};
 
 use super::bulk::BulkItem;
 use super::discovery::Objects;
-use super::logs::{Folder, Loaded};
+use super::feed::{Feeder, Inputs};
+use super::logs::Folder;
 use super::metadata::Pods;
 use super::{Content, Diagnostic, Error, Fields, Files, Mode, Positions, Time, logs};
 
@@ -137,132 +133,51 @@ pub fn pipeline(request: &PipelineRequest) -> Result<PipelineAnswer, Error> {
     }
     let pods = Pods::new(&loaded.config, &files, objects);
     let inputs = Inputs::new(request.folder.as_deref(), &request.inputs);
-    let mut run = Run::new(loaded, &pods, request);
-    for index in 0..run.pipeline.inputs.len() {
-        for (name, bytes) in inputs.of(&run.pipeline.inputs[index]) {
-            run.file(index, &name, bytes);
-        }
-    }
-    Ok(PipelineAnswer { started: true, diagnostics, ..run.finish() })
-}
-
-/// The log files of a request.
-pub(super) struct Inputs<'a> {
-    folder: Folder,
-    files: BTreeMap<String, &'a [u8]>,
-}
-
-impl<'a> Inputs<'a> {
-    pub(super) fn new(folder: Option<&str>, files: &'a Files) -> Self {
-        let folder = Folder::new(folder, files);
-        let files = files.iter().map(|(name, content)| (folder.join(name), content.bytes())).collect();
-        Self { folder, files }
-    }
-
-    /// The files that an input follows, in the order in which it finds them.
-    pub(super) fn of(&self, input: &TailInput) -> Vec<(String, &'a [u8])> {
-        let matching = |patterns: &[String]| -> Vec<String> {
-            patterns.iter().flat_map(|pattern| self.folder.glob(pattern)).collect()
-        };
-        let excluded = matching(&input.exclude_path);
-        let mut found: Vec<(String, &[u8])> = Vec::new();
-        for name in matching(&input.path) {
-            let known = found.iter().any(|(other, _)| *other == name) || excluded.contains(&name);
-            if let (false, Some(bytes)) = (known, self.files.get(&name)) {
-                found.push((name, bytes));
+    let mut feeder = Feeder::new(loaded.pipeline, &pods, request.now.0, request.seed);
+    let mut chunks = Chunks {
+        pipeline: Arc::clone(&feeder.pipeline),
+        now: request.now.0,
+        open: Vec::new(),
+        records: Vec::new(),
+    };
+    let mut not_followed = Vec::new();
+    for index in 0..feeder.pipeline.inputs.len() {
+        for (name, bytes) in inputs.of(&feeder.pipeline.inputs[index]) {
+            if let Err(error) = feeder.file(index, &name, bytes, &mut chunks) {
+                not_followed.push((name, error.to_string()));
             }
         }
-        found
     }
+    Ok(PipelineAnswer { started: true, diagnostics, not_followed, ..finish(chunks) })
 }
 
-struct Run<'a> {
-    pipeline: Arc<Pipeline>,
-    flow: Flow,
-    scratch: LineScratch,
-    pods: &'a Pods<'a>,
-    now: Timestamp,
-    files: u64,
-    chunks: Chunks,
-    not_followed: Vec<(String, String)>,
-}
-
-impl<'a> Run<'a> {
-    fn new(loaded: Loaded, pods: &'a Pods<'a>, request: &PipelineRequest) -> Self {
-        let pipeline = Arc::new(loaded.pipeline);
-        Self {
-            flow: Flow::new(Arc::clone(&pipeline), u128::from(request.seed)),
-            scratch: LineScratch::new(pipeline.compat),
-            pods,
-            now: request.now.0,
-            files: 0,
-            chunks: Chunks {
-                pipeline: Arc::clone(&pipeline),
-                now: request.now.0,
-                open: Vec::new(),
-                records: Vec::new(),
-            },
-            not_followed: Vec::new(),
-            pipeline,
-        }
-    }
-
-    /// Reads a file to its end.
-    fn file(&mut self, index: usize, name: &str, bytes: &[u8]) {
-        let Self { pipeline, flow, scratch, pods, now, files, chunks, .. } = self;
-        let (input, now) = (&pipeline.inputs[index], *now);
-        let metadata: &Pods<'_> = pods;
-        let tag = match input.tag(name) {
-            Ok(tag) => tag,
-            Err(error) => return self.not_followed.push((name.to_owned(), error.to_string())),
-        };
-        let tag = flow.tag(index, &tag, metadata, now);
-        *files += 1;
-        let file = *files;
-        let mut stream = input.stream(name);
-        let mut each = |record: Record<'_>, offset, arena: &Arena, flow: &mut Flow| {
-            flow.record(tag, record, Source { file, offset }, At { now, arena, metadata }, chunks);
-        };
-        lines(input, bytes, |line| stream.line(line, now, scratch, flow, &mut each));
-        if !input.forgets_messages() {
-            stream.end_messages(Messages::All, now, scratch, flow, &mut each);
-        }
-        flow.end_batch(tag, At { now, arena: &Arena::new(), metadata }, chunks);
-    }
-
-    fn finish(self) -> PipelineAnswer {
-        let mut answer = PipelineAnswer { not_followed: self.not_followed, ..PipelineAnswer::default() };
-        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        let mut stdout = Vec::new();
-        for mut chunk in self.chunks.open {
-            let output = &self.pipeline.outputs[chunk.output];
-            match (chunk.writer.finish(&chunk.tag), &output.kind) {
-                (Body::Bytes(bytes), _) => stdout.extend(bytes),
-                (Body::File(destination, bytes), _) => {
-                    let path = String::from_utf8_lossy(&destination.path).into_owned();
-                    files.entry(path).or_default().extend(bytes);
-                }
-                (Body::Bulk(body), OutputKind::Elasticsearch(options)) => answer.requests.push(Request {
-                    output: output.name.clone(),
-                    tag: Content::from(&*chunk.tag),
-                    target: options.request_target(),
-                    items: BulkItem::all(&body),
-                    body: body.into_bytes().into(),
-                }),
-                _ => {}
+/// The answer of a run that is over.
+fn finish(chunks: Chunks) -> PipelineAnswer {
+    let mut answer = PipelineAnswer::default();
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut stdout = Vec::new();
+    for mut chunk in chunks.open {
+        let output = &chunks.pipeline.outputs[chunk.output];
+        match (chunk.writer.finish(&chunk.tag), &output.kind) {
+            (Body::Bytes(bytes), _) => stdout.extend(bytes),
+            (Body::File(destination, bytes), _) => {
+                let path = String::from_utf8_lossy(&destination.path).into_owned();
+                files.entry(path).or_default().extend(bytes);
             }
+            (Body::Bulk(body), OutputKind::Elasticsearch(options)) => answer.requests.push(Request {
+                output: output.name.clone(),
+                tag: Content::from(&*chunk.tag),
+                target: options.request_target(),
+                items: BulkItem::all(&body),
+                body: body.into_bytes().into(),
+            }),
+            _ => {}
         }
-        answer.stdout = stdout.into();
-        answer.files = files.into_iter().collect();
-        answer.records = self.chunks.records;
-        answer
     }
-}
-
-/// Cuts a file into lines as its input does.
-pub(super) fn lines<'b>(input: &TailInput, bytes: &'b [u8], mut each: impl FnMut(Line<'b>)) {
-    let mut framer = Framer::new();
-    framer.frame(bytes, 0, input.longest_line, input.long_lines, &mut each);
+    answer.stdout = stdout.into();
+    answer.files = files.into_iter().collect();
+    answer.records = chunks.records;
+    answer
 }
 
 /// The chunks of a run, in the order of their first records.

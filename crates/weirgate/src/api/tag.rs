@@ -1,6 +1,6 @@
 //! `tag`: from the name of a log file to its tag and its pod.
 
-use kubernetes_tag::{ContainerLog, DEFAULT_PREFIX, PodTag, TagTemplate};
+use kubernetes_tag::{ContainerLog, DEFAULT_PREFIX, PodIdentity, PodTag, TagTemplate};
 use onigmo_regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,18 @@ pub struct PodFields {
     pub docker_id: Option<Content>,
 }
 
+impl PodFields {
+    pub(super) fn of(pod: &PodIdentity<'_>) -> Self {
+        let content = |bytes: Option<&[u8]>| bytes.map(Content::from);
+        Self {
+            pod_name: content(pod.pod_name),
+            namespace_name: content(pod.namespace_name),
+            container_name: content(pod.container_name),
+            docker_id: content(pod.docker_id),
+        }
+    }
+}
+
 /// Makes the tag of a file, and reads the pod out of it.
 ///
 /// ```
@@ -112,12 +124,7 @@ pub fn tag(request: &TagRequest) -> Result<TagAnswer, Error> {
     let content = |bytes: Option<&[u8]>| bytes.map(Content::from);
     Ok(TagAnswer {
         groups,
-        pod: pod.as_ref().and_then(|pod| pod.as_ref().ok()).map(|pod| PodFields {
-            pod_name: content(pod.pod_name),
-            namespace_name: content(pod.namespace_name),
-            container_name: content(pod.container_name),
-            docker_id: content(pod.docker_id),
-        }),
+        pod: pod.as_ref().and_then(|pod| pod.as_ref().ok()).map(PodFields::of),
         pod_problem: pod.and_then(Result::err).map(|error| error.to_string()),
         container_log: ContainerLog::parse(path).map(|log| PodFields {
             pod_name: content(Some(log.pod)),
