@@ -15,6 +15,7 @@ mod inputs;
 mod known;
 mod outputs;
 mod parsers;
+mod processors;
 mod service;
 
 use event_model::Compat;
@@ -200,6 +201,19 @@ pub fn described(kind: SectionKind) -> &'static [PluginSpec] {
         SectionKind::Output => outputs::PLUGINS,
         _ => &[],
     }
+}
+
+/// The processor called `name`, in any case: one of its own kind, or a filter. Processors are new in 5.1.
+#[must_use]
+pub fn processor(name: &str) -> Option<PluginSpec> {
+    let own = processors::PLUGINS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name)).copied();
+    own.or_else(|| plugin(SectionKind::Filter, name))
+}
+
+/// The names of all processors.
+pub fn processor_names() -> impl Iterator<Item = &'static str> {
+    let own = processors::PLUGINS.iter().map(|spec| spec.name);
+    own.chain(plugin_names(SectionKind::Filter, Compat::V5_1))
 }
 
 /// The names of all plugins of a kind in a release.

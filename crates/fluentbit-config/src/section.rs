@@ -159,6 +159,19 @@ impl Section {
         self.plugin().map_or("", |property| &property.value)
     }
 
+    /// The processors of an input or output for a signal (`logs`, `metrics` or `traces`), in order, each as a
+    /// section of the kind filter.
+    pub fn processors(&self, signal: &str) -> impl Iterator<Item = Section> {
+        let lists = self.groups.iter().filter(|group| group.name == "processors");
+        lists.flat_map(|list| &list.groups).filter(move |unit| unit.name == signal).map(|unit| Section {
+            kind: SectionKind::Filter,
+            span: unit.span,
+            properties: unit.properties.clone(),
+            groups: unit.groups.clone(),
+            compat: self.compat,
+        })
+    }
+
     /// The property with this key, whatever its case. Of several the one Fluent Bit uses: the last, but the
     /// first in parser sections and for `Name`.
     #[must_use]

@@ -6,6 +6,7 @@ use fluentbit_parser::ParserSet;
 use fluentbit_parser::multiline::MultilineSet;
 use source_text::{Diagnostic, Span};
 
+use crate::content_modifier::ContentModifier;
 use crate::context::{Context, Observer, Verdict};
 use crate::grep::Grep;
 use crate::kubernetes::{Kubernetes, KubernetesState, Metadata};
@@ -48,6 +49,8 @@ pub enum FilterKind {
     RewriteTag(RewriteTag),
     /// `multiline`.
     Multiline(Box<MultilineFilter>),
+    /// `content_modifier`, which is a processor only.
+    ContentModifier(Box<ContentModifier>),
 }
 
 /// What a filter knows about the records of one tag.
@@ -96,17 +99,33 @@ impl Filter {
             rewrite.report_loops(tags, &mut found);
         }
         let failed = found.iter().any(Diagnostic::is_error);
-        for problem in found {
-            let known = |other: &Diagnostic| {
-                other.code() == problem.code()
-                    && other.span() == problem.span()
-                    && other.severity() >= problem.severity()
-            };
-            if !problems.iter().any(known) {
-                problems.push(problem);
-            }
-        }
+        add_new(found, problems);
         let filter = Self { tags: tags?, kind: kind?, span: section.span };
+        (!failed).then_some(filter)
+    }
+
+    /// The processor of a section, see [`Section::processors`]: a filter for all records of an input or output,
+    /// or `content_modifier`. Otherwise as [`from_section`](Self::from_section).
+    pub fn processor(
+        section: &Section,
+        parsers: &ParserSet,
+        multiline: &MultilineSet,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let mut found = Vec::new();
+        if let Some(condition) = section.groups.iter().find(|group| group.name == "condition") {
+            let message = "conditions of processors are not supported yet";
+            found.push(Diagnostic::error("not-supported-yet", condition.span, message));
+        }
+        let kind = if section.name().eq_ignore_ascii_case("content_modifier") {
+            let modifier = ContentModifier::from_section(section, &mut found);
+            modifier.map(|modifier| FilterKind::ContentModifier(Box::new(modifier)))
+        } else {
+            FilterKind::from_section(section, parsers, multiline, &mut found)
+        };
+        let failed = found.iter().any(Diagnostic::is_error);
+        add_new(found, problems);
+        let filter = Self { tags: TagPattern::glob("*"), kind: kind?, span: section.span };
         (!failed).then_some(filter)
     }
 
@@ -194,6 +213,10 @@ impl Filter {
             }
             FilterKind::RewriteTag(filter) => filter.apply(record, cx, observer),
             FilterKind::Multiline(_) => Verdict::Join,
+            FilterKind::ContentModifier(filter) => {
+                filter.apply(record, cx);
+                Verdict::Keep
+            }
         }
     }
 
@@ -203,6 +226,20 @@ impl Filter {
         match &self.kind {
             FilterKind::Multiline(filter) => Some(filter),
             _ => None,
+        }
+    }
+}
+
+/// Adds the problems that were not told already, from checks of the configuration.
+fn add_new(found: Vec<Diagnostic>, problems: &mut Vec<Diagnostic>) {
+    for problem in found {
+        let known = |other: &Diagnostic| {
+            other.code() == problem.code()
+                && other.span() == problem.span()
+                && other.severity() >= problem.severity()
+        };
+        if !problems.iter().any(known) {
+            problems.push(problem);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Fluent Bit's filters on borrowed records.
 //!
 //! [`Filter`] is any of `grep`, `kubernetes`, `parser`, `modify`, `record_modifier`, `nest`, `rewrite_tag` and
-//! `multiline`, with the semantics of Fluent Bit 5.1.1 or 1.8.11, as its section says. What depends on the tag alone (does
+//! `multiline`, or the processor `content_modifier`, with the semantics of Fluent Bit 5.1.1 or 1.8.11, as its section says. What depends on the tag alone (does
 //! the filter apply, what is known about the pod) is worked out once per tag; what is left for each record is
 //! a look at its fields.
 //!
@@ -49,6 +49,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accessor;
+pub mod content_modifier;
 mod context;
 mod filter;
 pub mod grep;

@@ -12,7 +12,7 @@ use fluentbit_filter::multiline::{JoinState, Joined, MultilineFilter};
 use fluentbit_filter::{Context, Event, Observer, Scratch, TagState, Verdict};
 
 use crate::joining::Messages;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, Scope};
 
 /// A tag that a [`Flow`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +90,8 @@ pub struct Route {
     input: usize,
     steps: Vec<Step>,
     outputs: Vec<usize>,
+    /// For each output with processors a way of its own, which begins where this one ends.
+    branches: Vec<TagId>,
 }
 
 #[derive(Debug)]
@@ -197,19 +199,31 @@ impl Flow {
             return *id;
         }
         let id = TagId(self.routes.len());
-        let steps = self.pipeline.filters.iter().enumerate().filter_map(|(filter, stage)| {
-            let state = stage.filter.prepare(tag, metadata, now)?;
-            Some(Step { filter, state, settled: Cell::new(false) })
-        });
+        let steps = |scope: Scope| {
+            let stages = self.pipeline.filters.iter().enumerate();
+            stages.filter(move |(_, stage)| stage.scope == scope).filter_map(|(filter, stage)| {
+                let state = stage.filter.prepare(tag, metadata, now)?;
+                Some(Step { filter, state, settled: Cell::new(false) })
+            })
+        };
         let outputs = self.pipeline.outputs.iter().enumerate();
         let outputs =
             outputs.filter(|(_, output)| output.tags.as_ref().is_some_and(|tags| tags.matches(tag)));
-        self.routes.push(Route {
-            tag: Arc::clone(&key.1),
-            input,
-            steps: steps.collect(),
-            outputs: outputs.map(|(index, _)| index).collect(),
-        });
+        let route =
+            |steps, outputs| Route { tag: Arc::clone(&key.1), input, steps, outputs, branches: Vec::new() };
+        let mut whole = route(steps(Scope::Input(input)).chain(steps(Scope::Tags)).collect(), Vec::new());
+        let mut branches = Vec::new();
+        for (output, _) in outputs {
+            let own: Vec<Step> = steps(Scope::Output(output)).collect();
+            if own.is_empty() {
+                whole.outputs.push(output);
+            } else {
+                branches.push(route(own, vec![output]));
+                whole.branches.push(TagId(id.0 + branches.len()));
+            }
+        }
+        self.routes.push(whole);
+        self.routes.append(&mut branches);
         self.ids.insert(key, id);
         id
     }
@@ -260,6 +274,13 @@ impl Flow {
         if !self.joins.is_empty() {
             self.end_joins(0..=u64::MAX, Messages::All, |filter, _| !filter.is_buffered(), at, sink);
         }
+        let branches = self.routes.get(tag.0).map(|route| route.branches.clone()).unwrap_or_default();
+        for tag in [tag].into_iter().chain(branches) {
+            self.end_waiting(tag, at, sink);
+        }
+    }
+
+    fn end_waiting(&mut self, tag: TagId, at: At<'_>, sink: &mut impl Sink) {
         let waiting = self.waiting.extract_if(.., |waiting| waiting.tag == tag).collect::<Vec<_>>();
         for waiting in waiting {
             let Some(route) = self.routes.get(tag.0) else { continue };
@@ -422,7 +443,13 @@ impl Flow {
                 _ => {}
             }
         }
-        sink.record(tag, route, &record, source);
+        for branch in &route.branches {
+            let to = Start::Step { tag: *branch, step: 0 };
+            emitted.push(Emitted { record: Kept::of(&record), source, to });
+        }
+        if !route.outputs.is_empty() || route.branches.is_empty() {
+            sink.record(tag, route, &record, source);
+        }
         self.spare = record.recycle();
         emitted
     }

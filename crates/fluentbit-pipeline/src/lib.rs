@@ -64,7 +64,7 @@ mod tail;
 pub use flow::{At, Flow, Route, Sink, Source, TagId};
 pub use joining::Messages;
 pub use output::{Body, ChunkWriter, Output, OutputKind};
-pub use pipeline::{Delivery, Pipeline, Stage};
+pub use pipeline::{Delivery, Pipeline, Scope, Stage};
 pub use service::Service;
 pub use stream::{LineScratch, Stream};
 pub use tail::TailInput;

@@ -28,7 +28,7 @@ pub struct Pipeline {
     pub service: Service,
     /// The `tail` inputs, in order.
     pub inputs: Vec<TailInput>,
-    /// The filters, in order.
+    /// The filters, in order, and after them the processors of inputs and outputs.
     pub filters: Vec<Stage>,
     /// The outputs, in order.
     pub outputs: Vec<Output>,
@@ -50,6 +50,20 @@ pub struct Stage {
     pub name: String,
     /// What it does, and to which tags.
     pub filter: Filter,
+    /// For which records.
+    pub scope: Scope,
+}
+
+/// Which records a filter or processor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// A filter: for those whose tags match.
+    Tags,
+    /// A processor of the input at this place, which runs before the filters.
+    Input(usize),
+    /// A processor of the output at this place, which runs after the filters.
+    Output(usize),
 }
 
 impl Pipeline {
@@ -72,50 +86,70 @@ impl Pipeline {
         }
         let multiline = MultilineSet::from_config(config, &parsers, &mut problems);
         let mut names = Names::default();
-        let inputs = config
-            .inputs
-            .iter()
-            .filter_map(|section| {
-                let name = names.name(section);
-                if !section.name().eq_ignore_ascii_case("tail") {
-                    problems.extend(unsupported(section, "its records would be missing"));
-                    return None;
-                }
-                Some(TailInput::from_section(section, name, (&parsers, &multiline), delivery, &mut problems))
-            })
-            .collect();
-        let filters = config
-            .filters
-            .iter()
-            .filter_map(|section| {
-                let name = names.name(section);
-                let filter = Filter::from_section(section, &parsers, &multiline, &mut problems)?;
-                Some(Stage { name, filter })
-            })
-            .collect();
+        let mut processors = Vec::new();
+        let mut inputs = Vec::new();
+        for section in &config.inputs {
+            let name = names.name(section);
+            if !section.name().eq_ignore_ascii_case("tail") {
+                problems.extend(unsupported(section, "its records would be missing"));
+                continue;
+            }
+            let scope = Scope::Input(inputs.len());
+            processors.extend(stages(section, &name, scope, (&parsers, &multiline), &mut problems));
+            inputs.push(TailInput::from_section(
+                section,
+                name,
+                (&parsers, &multiline),
+                delivery,
+                &mut problems,
+            ));
+        }
+        let mut filters = Vec::new();
+        for section in &config.filters {
+            let name = names.name(section);
+            let filter = Filter::from_section(section, &parsers, &multiline, &mut problems);
+            filters.extend(filter.map(|filter| Stage { name, filter, scope: Scope::Tags }));
+        }
         let style = json_style(&config.service);
         // One input and one output need no Match.
         let lonely = config.inputs.len() == 1 && config.outputs.len() == 1;
-        let outputs = config
-            .outputs
-            .iter()
-            .filter_map(|section| {
-                let name = names.name(section);
-                let Some(mut output) = Output::from_section(section, name, style, delivery, &mut problems)
-                else {
-                    problems.extend(unsupported(section, "what it takes would be lost"));
-                    return None;
-                };
-                let unmatched = section.get("match").is_none() && section.get("match_regex").is_none();
-                if lonely && unmatched {
-                    output.tags = Some(TagPattern::glob("*"));
-                }
-                Some(output)
-            })
-            .collect();
+        let mut outputs = Vec::new();
+        for section in &config.outputs {
+            let name = names.name(section);
+            let Some(mut output) = Output::from_section(section, name, style, delivery, &mut problems) else {
+                problems.extend(unsupported(section, "what it takes would be lost"));
+                continue;
+            };
+            let unmatched = section.get("match").is_none() && section.get("match_regex").is_none();
+            if lonely && unmatched {
+                output.tags = Some(TagPattern::glob("*"));
+            }
+            let scope = Scope::Output(outputs.len());
+            processors.extend(stages(section, &output.name, scope, (&parsers, &multiline), &mut problems));
+            outputs.push(output);
+        }
+        filters.extend(processors);
         let service = Service::from_section(&config.service);
         (Self { compat: config.compat, service, inputs, filters, outputs }, problems)
     }
+}
+
+/// The processors for logs of an input or output called `owner`.
+fn stages(
+    section: &Section,
+    owner: &str,
+    scope: Scope,
+    (parsers, multiline): (&ParserSet, &MultilineSet),
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Stage> {
+    let mut names = Names::default();
+    let mut stages = Vec::new();
+    for section in section.processors("logs") {
+        let name = format!("{owner}/{}", names.name(&section));
+        let filter = Filter::processor(&section, parsers, multiline, problems);
+        stages.extend(filter.map(|filter| Stage { name, filter, scope }));
+    }
+    stages
 }
 
 /// Refuses a plugin that Fluent Bit has and this crate has not: running without it would lose data. A section

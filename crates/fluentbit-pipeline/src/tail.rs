@@ -94,7 +94,6 @@ impl TailInput {
         delivery: Delivery,
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
-        report_unsupported(section, problems);
         let mut bool = |key, default| {
             section.bool(key, default).unwrap_or_else(|problem| {
                 problems.push(*problem);
@@ -197,17 +196,6 @@ impl TailInput {
     #[must_use]
     pub fn stream(&self, path: &str) -> Stream {
         Stream::new(Arc::clone(&self.shape), self.joining.clone(), path)
-    }
-}
-
-/// Says what would be left out silently.
-fn report_unsupported(section: &Section, problems: &mut Vec<Diagnostic>) {
-    for group in section.groups.iter().filter(|group| group.name == "processors") {
-        let message = "processors are not supported yet";
-        problems.push(
-            Diagnostic::error("not-supported-yet", group.span, message)
-                .help("write them as filters that match the tag of this input"),
-        );
     }
 }
 

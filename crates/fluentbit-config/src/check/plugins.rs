@@ -22,6 +22,9 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
         }
         match find(section) {
             Ok(spec) => {
+                if section.kind == SectionKind::Filter && section.compat != Compat::V1_8 {
+                    check_match(section, problems);
+                }
                 options(section, &spec, problems);
                 rules::check(section, &spec, &parsers, problems);
             }
@@ -29,7 +32,29 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
             Err(problem) if config.compat != Compat::V1_8 => problems.push(*problem),
             Err(_) => {}
         }
+        for processor in section.processors("logs") {
+            match find_processor(&processor) {
+                Ok(spec) => {
+                    options(&processor, &spec, problems);
+                    rules::check(&processor, &spec, &parsers, problems);
+                }
+                Err(problem) => problems.push(*problem),
+            }
+        }
     }
+}
+
+/// The processor a section names.
+fn find_processor(section: &Section) -> Result<PluginSpec, Box<Diagnostic>> {
+    let Some(name) = section.plugin() else {
+        let problem = Diagnostic::error("missing-name", section.span, "the processor has no `name`");
+        return Err(Box::new(problem.help("expected `name` and the name of a processor or filter")));
+    };
+    schema::processor(&name.value).ok_or_else(|| {
+        let message = format!("there is no processor `{}`", name.value);
+        let problem = Diagnostic::error("unknown-plugin", name.value_span, message);
+        Box::new(with_suggestion(problem, &name.value, schema::processor_names(), || None))
+    })
 }
 
 /// The plugin a section names.
@@ -113,6 +138,12 @@ fn demoted(problem: &Diagnostic) -> Diagnostic {
     }
 }
 
+fn check_match(filter: &Section, problems: &mut Vec<Diagnostic>) {
+    if filter.get("match").is_none() && filter.get("match_regex").is_none() {
+        problems.push(without_match(filter));
+    }
+}
+
 fn without_match(filter: &Section) -> Diagnostic {
     let message = "the filter has neither `Match` nor `Match_Regex`";
     let help = "expected `Match` and a pattern for tags; `*` takes all";
@@ -131,13 +162,6 @@ fn options(section: &Section, spec: &PluginSpec, problems: &mut Vec<Diagnostic>)
             span,
             format!("the {} `{}` is not supported yet", spec.kind.name(), spec.name),
         ));
-    }
-    if section.kind == SectionKind::Filter
-        && section.compat != Compat::V1_8
-        && section.get("match").is_none()
-        && section.get("match_regex").is_none()
-    {
-        problems.push(without_match(section));
     }
     let is_own = |key: &str| !schema::common_options(spec.kind).iter().any(|option| option.is_set_by(key));
     let firsts = repeats::firsts(&section.properties, |property| match section.compat {
