@@ -1,9 +1,8 @@
 //! A configuration of Fluent Bit: the file itself, what it includes, and whether it can run.
 
-use elasticsearch_bulk::BulkOptions;
-use fluentbit_config::{Config, Document, Files, Form, Item, ReadError};
+use fluentbit_config::{Config, Document, Files, Form, Item, ReadError, Section, notes};
 use fluentbit_pipeline::{OutputKind, Pipeline};
-use source_text::{Diagnostic, Severity, SourceMap, Span};
+use source_text::{Diagnostic, Fix, Severity, SourceMap, Span};
 
 use crate::prometheus::comments;
 use crate::{Kind, Options, Report, allow};
@@ -33,12 +32,29 @@ pub fn load_fluentbit(
     }
     for output in &pipeline.outputs {
         if let OutputKind::Elasticsearch(options) = &output.kind {
-            diagnostics.extend(BulkOptions::lint(options, &output.section));
+            let found = options.lint(&output.section);
+            diagnostics.extend(found.into_iter().map(|problem| repaired(problem, &config, &output.section)));
         }
     }
+    diagnostics.extend(notes(&config));
     allow::apply(&config.sources, &allow_comments(&config), &mut diagnostics);
+    diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);
     diagnostics.sort_by_key(Diagnostic::span);
     (config, pipeline, diagnostics)
+}
+
+/// Adds the property that a complaint about an `es` output asks for.
+fn repaired(problem: Diagnostic, config: &Config, section: &Section) -> Diagnostic {
+    let key = match problem.code() {
+        "es-type-name" => "Suppress_Type_Name",
+        "es-repeated-documents" => "Generate_ID",
+        "es-literal-index" => "Current_Time_Index",
+        _ => return problem,
+    };
+    match config.insertion(section, key, "On").filter(|_| section.get(key).is_none()) {
+        Some(edit) => problem.with_fix(Fix::likely(format!("set `{key} On`"), vec![edit])),
+        None => problem,
+    }
 }
 
 /// Where comments stand in all files.

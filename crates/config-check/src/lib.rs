@@ -49,7 +49,7 @@ use std::sync::Arc;
 use fluentbit_config::{Config, Environment, Files, ReadError};
 use fluentbit_parser::time::TimeZone;
 use fluentbit_pipeline::Pipeline;
-use source_text::{Diagnostic, SourceMap};
+use source_text::{Diagnostic, Severity, SourceMap};
 
 pub use fix::{Change, Fixed, fix};
 pub use fluentbit::load_fluentbit;
@@ -67,6 +67,8 @@ pub struct Options<'a> {
     pub kind: Option<Kind>,
     /// Whose behaviour a Fluent Bit configuration is checked for.
     pub delivery: Delivery,
+    /// Whether to report what is only worth knowing, too.
+    pub notes: bool,
     /// The variables that configurations refer to.
     pub environment: &'a (dyn Environment + 'a),
     /// The local time zone, for parsers with `Time_System_Timezone`; UTC without it.
@@ -79,9 +81,16 @@ pub struct Options<'a> {
 pub type Runner = dyn Fn(&Config, &Pipeline) -> Vec<Diagnostic>;
 
 impl Default for Options<'_> {
-    /// Any kind of file, checked for the agent, without variables.
+    /// Any kind of file, checked for the agent, without notes and variables.
     fn default() -> Self {
-        Self { kind: None, delivery: Delivery::Safe, environment: &(), zone: None, runner: None }
+        Self {
+            kind: None,
+            delivery: Delivery::Safe,
+            notes: false,
+            environment: &(),
+            zone: None,
+            runner: None,
+        }
     }
 }
 
@@ -158,6 +167,7 @@ pub fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Result<Rep
         Kind::Kubernetes => manifest::check(name, &bytes, options),
         Kind::Exposition => exposition::check(name, &bytes),
     };
+    report.diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);
     report.diagnostics.sort_by_key(Diagnostic::span);
     Ok(report)
 }

@@ -2,9 +2,80 @@
 
 use source_text::Lint;
 
-/// What is behind each code, of all tables.
+/// What is behind each code, of all tables. A code that stands in several has its first entry.
+///
+/// ```
+/// assert!(config_check::lints().any(|lint| lint.code == "inline-comment"));
+/// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    OWN.iter()
+    OWN.iter().chain(fluentbit_config::lints())
 }
 
-const OWN: &[Lint] = &[Lint::warning("unused-allow", "A comment allows what is not reported")];
+const OWN: &[Lint] = &[
+    Lint::warning("unused-allow", "A comment allows what is not reported")
+        .why("Somebody relied on it once. Remove it, so that the next one of its kind is seen.")
+        .example("[SERVICE]\n    # weirgate: allow inline-comment\n    Flush 1\n", "[SERVICE]\n    Flush 1\n"),
+    Lint::note("part-of-configuration", "A file is a part of a configuration, and some things cannot be checked")
+        .why("Which tags and parsers there are stands in other files. Check the one that includes it."),
+    Lint::warning("port-annotation-several-ports", "A pod names one port to scrape, and has several")
+        .why(
+            "Discovery makes a target of every port of every container. The usual rule puts the annotated port into the \
+             address of all of them: the pod is scraped several times, with the same series.",
+        )
+        .example(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    prometheus.io/port: '9113'\nspec:\n  containers:\n  - name: web\n    ports:\n    - containerPort: 80\n  - name: exporter\n    ports:\n    - containerPort: 9113\n",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    prometheus.io/port: '9113'\nspec:\n  containers:\n  - name: exporter\n    ports:\n    - containerPort: 9113\n",
+        ),
+    Lint::warning("colliding-labels", "Two labels of a pod are one to Prometheus")
+        .why(
+            "Characters that label names cannot have become `_`: `a.b` and `a-b` are both `a_b`, and in Prometheus it is a \
+             matter of chance which value wins.",
+        )
+        .example(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    a.b: x\n    a-b: y\n",
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    a.b: x\n",
+        ),
+    Lint::warning("es-type-name", "Requests name a `_type`")
+        .why(
+            "Elasticsearch 8 and OpenSearch 2 refuse a whole request for it, so nothing is stored. `Suppress_Type_Name` \
+             is Off where it is not set (Fluent Bit 1.8 and 5.1). weirgate asks the server for its version.",
+        )
+        .example(
+            "[OUTPUT]\n    Name es\n    Match *\n",
+            "[OUTPUT]\n    Name es\n    Match *\n    Suppress_Type_Name On\n",
+        ),
+    Lint::warning("es-repeated-documents", "Documents without ids are stored twice")
+        .why("When an answer is lost, the request is sent again, and the server gives new ids to the same documents.")
+        .example(
+            "[OUTPUT]\n    Name es\n    Match *\n",
+            "[OUTPUT]\n    Name es\n    Match *\n    Generate_ID On\n",
+        ),
+    Lint::note("es-partial-bulk", "Fluent Bit 5.1 loses refused documents when others were stored")
+        .why(
+            "One stored document makes it take the whole request for delivered. 1.8 sends all of them again. weirgate \
+             judges each document alone.",
+        ),
+    Lint::warning("es-literal-index", "The date in an index name is not filled in")
+        .why("With `Generate_ID` or `Id_Key`, `Index` is used as it is written: `my-%Y` is the name (Fluent Bit 5.1).")
+        .example(
+            "[OUTPUT]\n    Name es\n    Match *\n    Index my-%Y\n    Generate_ID On\n",
+            "[OUTPUT]\n    Name es\n    Match *\n    Index my-%Y\n    Generate_ID On\n    Current_Time_Index On\n",
+        ),
+    Lint::error("invalid-base64", "A file in a Secret or in `binaryData` is not base64"),
+    Lint::warning("exposition-standard", "Prometheus takes the page, but the standard does not")
+        .example("up 1\nup 2\n", "up 1\n"),
+    Lint::error("not-an-exposition", "The page is something else: HTML, JSON, compressed bytes")
+        .why("Prometheus sets `up` to 0 and reports the first byte it could not read.")
+        .example("<html><body>Log in</body></html>\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-carriage-return", "A line ends with a carriage return")
+        .why("It is read as a part of the value, so no number is read at all.")
+        .example("# TYPE up gauge\nup 1\r\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-number", "A value or timestamp is no number").example("# TYPE up gauge\nup one\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-type", "A metric type is unknown")
+        .example("# TYPE up gouge\nup 1\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-name", "A sample has no metric name, or two"),
+    Lint::error("exposition-utf8", "A name or label value is not UTF-8"),
+    Lint::error("exposition-eof", "OpenMetrics: `# EOF` is missing, or something follows it"),
+    Lint::error("exposition-unit", "OpenMetrics: a unit is not the end of its metric's name"),
+    Lint::error("exposition-syntax", "The page cannot be read").example("# TYPE up gauge\nup{ 1\n", "# TYPE up gauge\nup 1\n"),
+];

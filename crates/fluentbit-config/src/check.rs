@@ -1,5 +1,6 @@
 //! From settings to complaints: what a release refuses, and what it accepts although nobody means it.
 
+mod edit;
 mod lints;
 mod parsers;
 mod plugins;
@@ -10,7 +11,7 @@ mod service;
 mod values;
 
 use event_model::Compat;
-use source_text::Diagnostic;
+use source_text::{Diagnostic, Severity};
 
 use crate::load::Config;
 
@@ -21,8 +22,28 @@ pub(crate) use parsers::check_file as check_parser_file;
 pub(crate) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
     service::check(&config.service, problems);
     plugins::check(config, problems);
-    lints::check(config, problems);
-    routes::check(config, problems);
+    let mut found = Vec::new();
+    lints::check(config, &mut found);
+    routes::check(config, &mut found);
+    problems.extend(found.into_iter().filter(|problem| problem.severity() != Severity::Info));
+}
+
+/// What is worth knowing about a configuration although nothing is wrong: defaults that lose data in Fluent Bit.
+///
+/// ```
+/// use fluentbit_config::{Compat, MemoryFiles, load, notes};
+///
+/// let files = MemoryFiles::from([("f.conf", "[OUTPUT]\n    Name es\n    Match *\n")]);
+/// let (config, _) = load("f.conf", &files, &(), Compat::V5_1);
+/// assert_eq!(notes(&config)[0].code(), "retry-limit-default");
+/// ```
+#[must_use]
+pub fn notes(config: &Config) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    lints::check(config, &mut found);
+    routes::check(config, &mut found);
+    found.retain(|problem| problem.severity() == Severity::Info);
+    found
 }
 
 /// Whether `fluent-bit --dry-run` of a release finds the problem too, or only a real start does.

@@ -175,7 +175,8 @@ impl Loader<'_> {
             let message = format!("`{name}` is taken for `{}`", kind.name());
             self.problems.push(
                 Diagnostic::warning("abbreviated-section", span, message)
-                    .help("Fluent Bit 5.1 accepts the beginning of a name, 1.8 does not start"),
+                    .help("Fluent Bit 5.1 accepts the beginning of a name, 1.8 does not start")
+                    .fix(span, kind.name().to_ascii_uppercase()),
             );
         }
         kind

@@ -185,7 +185,7 @@ fn parsers_that_are_named() {
     check(&filter("kubernetes", "Regex_Parser nope"), &["!unknown-parser nope"]);
     check_in(Compat::V5_1, &filter("kubernetes", "Regex_Parser j"), &["!wrong-parser-format j"]);
     check_in(Compat::V1_8, &filter("kubernetes", "Regex_Parser j"), &["wrong-parser-format j"]);
-    check(&filter("kubernetes", "Merge_Parser nope"), &["unknown-parser nope"]);
+    check(&filter("kubernetes", "Merge_Log On\nMerge_Parser nope"), &["unknown-parser nope"]);
     check(&filter("parser", "Key_Name a\nParser nope"), &["!unknown-parser nope"]);
     check(&filter("parser", "Key_Name a\nParser nope\nParser j"), &["unknown-parser nope"]);
 }
@@ -247,8 +247,8 @@ fn routes() {
     check(&routes("kube.*", "kube.*"), &[]);
     check(&routes("kube.*", "*.log"), &[]);
     check(&routes("kube.<a>", "kube.b"), &[]);
-    check(&routes("kube.*", "host.*"), &["no-such-tag host.*"]);
-    check(&routes("app", "app,kube.*"), &["match-with-comma app,kube.*"]);
+    check(&routes("kube.*", "host.*"), &["unrouted-input kube.*", "no-such-tag host.*"]);
+    check(&routes("app", "app,kube.*"), &["unrouted-input app", "match-with-comma app,kube.*"]);
     let output = "[OUTPUT]\n    Name null\n";
     check(&format!("{}{output}", tail("")), &[]);
     check(

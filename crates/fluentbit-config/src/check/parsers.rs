@@ -133,13 +133,6 @@ fn is_time_offset(text: &str) -> bool {
 }
 
 fn lints(parser: &Section, problems: &mut Vec<Diagnostic>) {
-    let is_json = parser.get("format").is_some_and(|format| format.value.eq_ignore_ascii_case("json"));
-    if is_json && let Some(types) = parser.get("types") {
-        problems.push(
-            Diagnostic::warning("types-ignored", types.key_span, "`Types` does nothing in a json parser")
-                .help("JSON values have their own types"),
-        );
-    }
     if let Some(types) = parser.get("types") {
         check_types(types, problems);
     }

@@ -1,25 +1,31 @@
 //! Which filters and outputs get records at all.
 
-use source_text::Diagnostic;
+use source_text::{Diagnostic, Fix, Severity};
 
 use crate::load::Config;
 use crate::section::Section;
+use crate::value;
 
 pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
     let tags = Tags::of(config);
     for section in config.filters.iter().chain(&config.outputs) {
         check_match(section, &tags, problems);
+        both_patterns(section, problems);
     }
+    unrouted_inputs(config, problems);
     // With one of each there is nothing to choose, and routes of an input name outputs themselves.
     let single = config.inputs.len() == 1 && config.outputs.len() == 1;
     let routed = config.inputs.iter().any(|input| input.groups.iter().any(|group| group.name == "routes"));
     for output in &config.outputs {
         let matches = ["match", "match_regex"].iter().any(|key| output.get(key).is_some());
         if !matches && !single && !routed {
-            problems.push(
+            let problem =
                 Diagnostic::warning("output-without-match", output.span, "the output gets no records")
-                    .help("expected `Match` and a pattern for tags; `*` takes all"),
-            );
+                    .help("expected `Match` and a pattern for tags; `*` takes all");
+            problems.push(match config.insertion(output, "Match", "*") {
+                Some(edit) => problem.with_fix(Fix::likely("take all records", vec![edit])),
+                None => problem,
+            });
         }
     }
 }
@@ -27,23 +33,123 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
 fn check_match(section: &Section, tags: &Tags, problems: &mut Vec<Diagnostic>) {
     let Some(property) = section.get("match").filter(|property| !property.value.is_empty()) else { return };
     if property.value.contains(',') {
-        problems.push(
-            Diagnostic::warning(
-                "match-with-comma",
-                property.value_span,
-                "a comma does not separate patterns here",
-            )
-            .help("it is one pattern with a comma in it; use `Match_Regex` for several tags"),
-        );
+        let problem = Diagnostic::warning(
+            "match-with-comma",
+            property.value_span,
+            "a comma does not separate patterns here",
+        )
+        .help("it is one pattern with a comma in it; use `Match_Regex` for several tags");
+        let free = section.get("match_regex").is_none() && property.raw == property.value;
+        let edit = free.then(|| property.rewritten(&one_pattern(&property.value))).flatten();
+        problems.push(match edit {
+            Some(edit) => {
+                let edits = vec![property.renamed("Match_Regex"), edit];
+                problem.with_fix(Fix::certain("match either of them", edits))
+            }
+            None => problem,
+        });
+    } else if property.value.contains(['^', '$', '|', '(', '[', '\\', '?']) && !property.value.contains("${")
+    {
+        let problem = Diagnostic::warning(
+            "match-is-no-regex",
+            property.value_span,
+            "`Match` knows `*` and nothing else: every other character stands for itself",
+        )
+        .help("use `Match_Regex` for a regular expression");
+        problems.push(if section.get("match_regex").is_none() {
+            let edits = vec![property.renamed("Match_Regex")];
+            problem.with_fix(Fix::likely("read it as a regular expression", edits))
+        } else {
+            problem
+        });
     } else if section.get("match_regex").is_none() && !tags.may_match(&property.value) {
-        problems.push(
-            Diagnostic::warning(
-                "no-such-tag",
-                property.value_span,
-                format!("no input has a tag that `{}` matches", property.value),
-            )
-            .help("the tags are those of the inputs and of rewrite_tag rules"),
+        let problem = Diagnostic::warning(
+            "no-such-tag",
+            property.value_span,
+            format!("no input has a tag that `{}` matches", property.value),
         );
+        problems.push(match tags.in_other_case(&property.value) {
+            Some(tag) => problem.help(format!("case matters, and there is the tag `{tag}`")),
+            None => problem.help("the tags are those of the inputs and of rewrite_tag rules"),
+        });
+    }
+}
+
+/// The regular expression for several patterns with commas between them.
+fn one_pattern(patterns: &str) -> String {
+    let mut regex = "^(?:".to_owned();
+    for (index, pattern) in value::split_commas(patterns).enumerate() {
+        if index > 0 {
+            regex.push('|');
+        }
+        for c in pattern.chars() {
+            match c {
+                '*' => regex.push_str(".*"),
+                _ if c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '/' | ':') => {
+                    regex.push('\\');
+                    regex.push(c);
+                }
+                _ => regex.push(c),
+            }
+        }
+    }
+    regex.push_str(")$");
+    regex
+}
+
+fn both_patterns(section: &Section, problems: &mut Vec<Diagnostic>) {
+    if let (Some(glob), Some(regex)) = (section.get("match"), section.get("match_regex")) {
+        problems.push(
+            Diagnostic::new(
+                Severity::Info,
+                "match-or-regex",
+                "one of `Match` and `Match_Regex` is enough: a tag need not match both",
+            )
+            .at(regex.key_span)
+            .label(glob.key_span, "the other one"),
+        );
+    }
+}
+
+/// Inputs whose records go nowhere.
+fn unrouted_inputs(config: &Config, problems: &mut Vec<Diagnostic>) {
+    let globs: Option<Vec<&str>> = config
+        .outputs
+        .iter()
+        .map(|output| match (output.get("match"), output.get("match_regex")) {
+            (Some(glob), None) => Some(glob.value.as_str()),
+            // One without a pattern is reported itself.
+            _ => None,
+        })
+        .collect();
+    let Some(globs) = globs.filter(|globs| !globs.is_empty()) else { return };
+    // These make tags of their own.
+    let retags = |filter: &Section| {
+        ["rewrite_tag", "multiline", "lua", "log_to_metrics"]
+            .iter()
+            .any(|name| filter.name().eq_ignore_ascii_case(name))
+    };
+    if config.filters.iter().any(retags) {
+        return;
+    }
+    let length: usize = globs.iter().map(|glob| glob.len() + 1).sum();
+    for input in &config.inputs {
+        let Some(template) = template(input) else { continue };
+        let routed = input.groups.iter().any(|group| group.name == "routes");
+        if routed || length.saturating_mul(template.len() + 1) > Tags::MOST_WORK {
+            continue;
+        }
+        if !globs.iter().any(|glob| overlap(glob.as_bytes(), template.as_bytes())) {
+            let span = input.get("tag").map_or(input.span, |tag| tag.value_span);
+            problems.push(
+                Diagnostic::warning(
+                    "unrouted-input",
+                    span,
+                    "no output takes the records of this input: they are dropped",
+                )
+                .help("give an output a `Match` for this tag"),
+            );
+        }
     }
 }
 
@@ -77,6 +183,13 @@ impl Tags {
         let patterns: usize = patterns.map(|pattern| pattern.value.len() + 1).sum();
         let templates: usize = templates.iter().map(|template| template.len() + 1).sum();
         patterns.saturating_mul(templates)
+    }
+
+    /// A tag that the pattern matches but for the case of letters.
+    fn in_other_case(&self, pattern: &str) -> Option<&str> {
+        let pattern = pattern.to_ascii_lowercase();
+        let fits = |template: &&String| overlap(pattern.as_bytes(), template.to_ascii_lowercase().as_bytes());
+        self.templates.as_ref()?.iter().find(fits).map(String::as_str)
     }
 
     fn may_match(&self, pattern: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Variables: commands set them, values use them.
 
 use event_model::Compat;
-use source_text::{Diagnostic, Span};
+use source_text::{Diagnostic, Edit, Fix, Span};
 
 use super::walk::{RawSection, Tree};
 use super::{Loader, MOST_EXPANDED};
@@ -89,7 +89,13 @@ impl Loader<'_> {
         };
         for event in events {
             let problem = describe(&event, node.value.span, &node.value.value);
-            self.problems.push(problem);
+            let is_brace = problem.code() == "brace-before-variable" && form == Form::Classic;
+            self.problems.push(
+                match braces_set_apart(&node.value.value, node.value.span).filter(|_| is_brace) {
+                    Some(fix) => problem.with_fix(fix),
+                    None => problem,
+                },
+            );
         }
         Property { key, key_span: node.key.span, value, raw: node.value.value, value_span: node.value.span }
     }
@@ -121,6 +127,31 @@ pub(crate) fn snake_case(key: &str) -> String {
         out.push(c.to_ascii_lowercase());
     }
     out
+}
+
+/// The fix that puts every `{…}` that is no variable into one: there a brace does no harm.
+fn braces_set_apart(value: &str, span: Span) -> Option<Fix> {
+    let mut edits = Vec::new();
+    let mut at = 0;
+    while let Some(open) = value[at..].find('{').map(|open| at + open) {
+        let close = open + value[open..].find('}')?;
+        at = close + 1;
+        if value[..open].ends_with('$') {
+            continue;
+        }
+        let piece = &value[open..=close];
+        let name: String = piece[1..piece.len() - 1]
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        edits.push(Edit::new(Span::new(span.source, 0, 0), format!("@SET braces_{name}={piece}\n")));
+        edits.push(Edit::new(span.part(open, at), format!("${{braces_{name}}}")));
+    }
+    edits.sort();
+    edits.dedup();
+    // Two insertions at one place would compete.
+    let insertions = edits.iter().filter(|edit| edit.span.start == 0).count();
+    (insertions == 1).then(|| Fix::certain("put the braces into a variable", edits))
 }
 
 /// What happened while a value was expanded.

@@ -67,6 +67,7 @@ impl Check {
         let variables = Variables { process: true, ..Variables::default() };
         let mut options = config_check::Options::default();
         options.kind = self.kind;
+        options.notes = true;
         options.delivery = self.compat.map_or(Delivery::Safe, |release| Mode::from(release).delivery());
         options.environment = &variables;
         options.runner = Some(&connection_problems);

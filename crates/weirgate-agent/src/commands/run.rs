@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use source_text::Severity;
 use weirgate_agent::report::{self, Format};
 use weirgate_agent::{Control, Mode, Options, load, run_loaded};
 
@@ -42,9 +41,7 @@ impl Run {
 
 fn start(options: Options) -> ExitCode {
     let loaded = load(&options);
-    // Notes are for `check`.
-    let shown = loaded.diagnostics.iter().filter(|problem| problem.severity() != Severity::Info);
-    if report::write(shown, &loaded.config.sources, Format::Text).is_err() {
+    if report::write(&loaded.diagnostics, &loaded.config.sources, Format::Text).is_err() {
         return ExitCode::from(UNUSABLE);
     }
     if loaded.diagnostics.iter().any(source_text::Diagnostic::is_error) {
