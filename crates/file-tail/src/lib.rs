@@ -51,4 +51,4 @@ pub use options::TailOptions;
 pub use pipeline_core::acknowledge::FileId;
 pub use pipeline_core::follow::Identity;
 pub use pipeline_core::frame::{Line, LongLines};
-pub use tail::{Handler, Tail};
+pub use tail::{FileCounts, Handler, Tail};

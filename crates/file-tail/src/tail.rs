@@ -76,6 +76,19 @@ pub struct Tail {
     next_scan: Instant,
     next_look: Instant,
     scanned: bool,
+    counts: FileCounts,
+}
+
+/// How many files a [`Tail`] opened, closed and saw rotated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileCounts {
+    /// Opened to be followed.
+    pub opened: u64,
+    /// Closed, because they were rotated or deleted.
+    pub closed: u64,
+    /// Found rotated: their path leads elsewhere or nowhere.
+    pub rotated: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +132,7 @@ impl Tail {
             next_scan: now,
             next_look: now,
             scanned: false,
+            counts: FileCounts::default(),
             options,
         })
     }
@@ -139,6 +153,12 @@ impl Tail {
     #[must_use]
     pub fn is_drained(&self) -> bool {
         self.scanned && self.queue.is_empty()
+    }
+
+    /// How many files were opened, closed and rotated so far.
+    #[must_use]
+    pub fn counts(&self) -> FileCounts {
+        self.counts
     }
 
     /// How many files are followed.
@@ -297,6 +317,7 @@ impl Tail {
         if !was_rotated && file.follow.is_rotated() {
             // A new file may be at the path already.
             self.next_scan = now;
+            self.counts.rotated += 1;
             if let (Some(db), Some(row)) = (&self.db, file.row) {
                 report(db.mark_rotated(row));
             }
@@ -325,6 +346,7 @@ impl Tail {
         let Some(file) = self.files.remove(&id) else { return };
         self.by_identity.remove(&file.follow.identity());
         self.watcher.remove_file(id);
+        self.counts.closed += 1;
         if named {
             let finished = Finished { offset: file.follow.offset(), row: file.row };
             self.finished.insert(file.follow.identity(), finished);
@@ -439,6 +461,7 @@ impl Tail {
         open.watched = self.watcher.add_file(id, &open.file);
         handler.read(id, offset);
         self.by_identity.insert(identity, id);
+        self.counts.opened += 1;
         self.files.insert(id, open);
         self.look(id, now, handler);
     }

@@ -92,6 +92,8 @@ pub struct Route {
     outputs: Vec<usize>,
     /// For each output with processors a way of its own, which begins where this one ends.
     branches: Vec<TagId>,
+    /// Whether it is such a way.
+    is_branch: bool,
 }
 
 #[derive(Debug)]
@@ -209,16 +211,23 @@ impl Flow {
         let outputs = self.pipeline.outputs.iter().enumerate();
         let outputs =
             outputs.filter(|(_, output)| output.tags.as_ref().is_some_and(|tags| tags.matches(tag)));
-        let route =
-            |steps, outputs| Route { tag: Arc::clone(&key.1), input, steps, outputs, branches: Vec::new() };
-        let mut whole = route(steps(Scope::Input(input)).chain(steps(Scope::Tags)).collect(), Vec::new());
+        let route = |steps, outputs, is_branch| Route {
+            tag: Arc::clone(&key.1),
+            input,
+            steps,
+            outputs,
+            branches: Vec::new(),
+            is_branch,
+        };
+        let common = steps(Scope::Input(input)).chain(steps(Scope::Tags)).collect();
+        let mut whole = route(common, Vec::new(), false);
         let mut branches = Vec::new();
         for (output, _) in outputs {
             let own: Vec<Step> = steps(Scope::Output(output)).collect();
             if own.is_empty() {
                 whole.outputs.push(output);
             } else {
-                branches.push(route(own, vec![output]));
+                branches.push(route(own, vec![output], true));
                 whole.branches.push(TagId(id.0 + branches.len()));
             }
         }
@@ -393,7 +402,7 @@ impl Flow {
         let mut record: Record<'_> = record;
         let arena: &Arena = at.arena;
         let mut context = Context::new(&route.tag, at.now, arena, &mut self.scratch);
-        if first == 0 {
+        if first == 0 && !route.is_branch {
             sink.start(route, &record, source);
         }
         for (index, step) in route.steps.iter().enumerate().skip(first) {

@@ -14,6 +14,7 @@ use crate::error::StartError;
 use crate::files::{Disk, Variables};
 use crate::options::{Mode, Options};
 use crate::run::{End, Runner};
+use crate::status::Status;
 
 /// A configuration, read and checked.
 #[derive(Debug)]
@@ -67,10 +68,14 @@ pub fn run_loaded(mut loaded: Loaded, mut options: Options, control: &Control) -
     }
     let mode = options.mode;
     let mut positions = BTreeMap::new();
+    let mut status = Status::default();
     loop {
         let pipeline = Arc::new(loaded.pipeline);
         let mut runner =
             Runner::new(&mut options, &loaded.config, Arc::clone(&pipeline), &positions, control.clone())?;
+        status
+            .show(&pipeline.service, runner.metrics(), control)
+            .map_err(|error| StartError::other(format_args!("the HTTP server cannot listen: {error}")))?;
         let end = loop {
             match runner.run() {
                 End::Reload => match checked(runner.options()) {

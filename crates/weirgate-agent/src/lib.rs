@@ -31,10 +31,12 @@ mod files;
 pub mod http;
 mod input;
 mod metadata;
+mod metrics;
 mod options;
 pub mod report;
 mod run;
 mod search;
+mod status;
 mod unwritten;
 mod wake;
 

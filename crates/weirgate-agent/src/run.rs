@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use event_model::{Arena, Record, Timestamp};
 use file_tail::{FileId, Handler, Identity, Line, Tail};
 use fluentbit_config::Config;
+use fluentbit_filter::Verdict;
 use fluentbit_pipeline::{
     At, Body, Flow, LineScratch, Messages, Pipeline, Route, Sink, Source, Stream, TagId,
 };
@@ -19,6 +20,7 @@ use crate::destination::Appender;
 use crate::error::StartError;
 use crate::input::{input_of, tail_options};
 use crate::metadata::Pods;
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::search::{SearchOutputs, Settled};
 use crate::unwritten::{Destinations, Unwritten};
@@ -54,6 +56,8 @@ pub(crate) struct Runner<'o> {
     settled: Receiver<Settled>,
     unwritten: Unwritten,
     control: Control,
+    metrics: Arc<Metrics>,
+    next_note: Instant,
     next_persist: Instant,
     next_refresh: Instant,
 }
@@ -102,6 +106,15 @@ struct Rendering {
     acks: Acknowledgements,
     appender: Appender,
     capture: Option<Capture>,
+    counts: Counts,
+}
+
+/// What was counted since the counters were last brought up to date.
+struct Counts {
+    records: u64,
+    bytes: u64,
+    /// Records that filters dropped, by filter.
+    dropped: Vec<u64>,
 }
 
 impl<'o> Runner<'o> {
@@ -124,8 +137,11 @@ impl<'o> Runner<'o> {
                 exit_on_eof: input.exit_on_eof || options.exit_on_eof,
             });
         }
+        let limits: Vec<usize> = tails.iter().map(|following| following.limit).collect();
+        let metrics = Arc::new(Metrics::new(&pipeline, &limits));
         let (sender, settled): (Sender<Settled>, _) = channel();
-        let search = SearchOutputs::start(&pipeline, config, options, sender, control.wake().clone())?;
+        let wake = control.wake().clone();
+        let search = SearchOutputs::start(&pipeline, config, options, &metrics, sender, wake)?;
         let work = Work {
             flow: Flow::new(Arc::clone(&pipeline), options.seed),
             pods: Pods::new(config, options, search.handle()),
@@ -134,6 +150,7 @@ impl<'o> Runner<'o> {
                 acks: Acknowledgements::new(),
                 appender: Appender::new(&options.base),
                 capture: options.capture.take(),
+                counts: Counts { records: 0, bytes: 0, dropped: vec![0; pipeline.filters.len()] },
             },
             scratch: LineScratch::new(pipeline.compat),
             arena: Arena::new(),
@@ -148,6 +165,8 @@ impl<'o> Runner<'o> {
             settled,
             unwritten: Unwritten::default(),
             control,
+            metrics,
+            next_note: now,
             next_persist: now,
             next_refresh: now + REFRESH,
         })
@@ -156,6 +175,11 @@ impl<'o> Runner<'o> {
     /// How it was started.
     pub(crate) fn options(&self) -> &Options {
         self.options
+    }
+
+    /// What it counts.
+    pub(crate) fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
     }
 
     /// Works until there is nothing more to do or an order comes.
@@ -177,6 +201,13 @@ impl<'o> Runner<'o> {
                 if following.under_way + reader.work.rendering.chunks.size < following.limit {
                     busy |= following.tail.read(&mut reader);
                 }
+                drop(reader);
+                let input = &self.metrics.inputs[following.input];
+                self.work.rendering.counts.publish(&self.metrics, following.input);
+                let files = following.tail.counts();
+                input.files_opened.set(files.opened);
+                input.files_closed.set(files.closed);
+                input.files_rotated.set(files.rotated);
             }
             let flush = self.pipeline.service.flush;
             let due = self.work.rendering.chunks.take_due(now, flush);
@@ -234,6 +265,9 @@ impl<'o> Runner<'o> {
     fn send(&mut self, chunks: Vec<Chunk>) {
         for chunk in chunks {
             tracing::trace!(output = chunk.output, records = chunk.records, bytes = chunk.size, "chunk");
+            let input = &self.metrics.inputs[chunk.input];
+            input.chunks.add(1);
+            input.under_way.add(chunk.size as u64);
             self.tails[chunk.input].under_way += chunk.size;
             match &chunk.body {
                 Body::Bulk(_) => self.search.send(chunk),
@@ -257,7 +291,13 @@ impl<'o> Runner<'o> {
 
     fn settle_chunk(&mut self, settled: Settled) {
         self.tails[settled.input].under_way -= settled.size;
+        let input = &self.metrics.inputs[settled.input];
+        input.chunks.subtract(1);
+        input.under_way.subtract(settled.size as u64);
         if settled.done {
+            let output = &self.metrics.outputs[settled.output];
+            output.records.add(settled.records);
+            output.bytes.add(settled.size as u64);
             self.work.rendering.acks.handle_settled(settled.id);
         }
     }
@@ -269,6 +309,10 @@ impl<'o> Runner<'o> {
         }
         if self.unwritten.deadline().is_some() {
             self.write_due();
+        }
+        if Instant::now() >= self.next_note {
+            self.metrics.note_failures(Instant::now());
+            self.next_note = Instant::now() + Duration::from_secs(1);
         }
         if Instant::now() >= self.next_persist {
             self.persist();
@@ -411,6 +455,7 @@ impl Handler for Reader<'_> {
         let Some((_, followed)) = &mut self.current else { return };
         let Work { flow, pods, rendering, scratch, .. } = &mut *self.work;
         let (now, tag) = (self.now, followed.tag);
+        rendering.counts.bytes += line.raw.len() as u64 + 1;
         let mut sink = rendering.sink(self.pipeline, self.index, &followed.origin, now);
         followed.stream.line(line, now.1, scratch, flow, &mut |record, offset, arena, flow| {
             let at = At { now: now.1, arena, metadata: pods };
@@ -476,9 +521,38 @@ struct ToChunks<'s> {
     now: (Instant, Timestamp),
 }
 
+impl Counts {
+    /// Adds what was counted for an input to the counters.
+    fn publish(&mut self, metrics: &Metrics, input: usize) {
+        let input = &metrics.inputs[input];
+        input.records.add(std::mem::take(&mut self.records));
+        input.bytes.add(std::mem::take(&mut self.bytes));
+        for (dropped, filter) in self.dropped.iter_mut().zip(&metrics.filters) {
+            filter.dropped.add(std::mem::take(dropped));
+        }
+    }
+}
+
 impl Sink for ToChunks<'_> {
+    #[inline]
+    fn start(&mut self, route: &Route, _: &Record<'_>, _: Source) {
+        // Those that filters emit are not read by the input.
+        self.rendering.counts.records += u64::from(route.input() == self.input);
+    }
+
+    #[inline]
+    fn filtered(&mut self, _: &Route, filter: usize, verdict: Verdict<'_>, _: &Record<'_>, _: Source) {
+        if matches!(verdict, Verdict::Drop | Verdict::Retag { keep: false, .. }) {
+            self.rendering.counts.dropped[filter] += 1;
+        }
+    }
+
+    fn settled(&mut self, _: &Route, filter: usize, kept: bool, _: Source) {
+        self.rendering.counts.dropped[filter] += u64::from(!kept);
+    }
+
     fn record(&mut self, tag: TagId, route: &Route, record: &Record<'_>, source: Source) {
-        let Rendering { chunks, acks, appender, capture } = &mut *self.rendering;
+        let Rendering { chunks, acks, appender, capture, .. } = &mut *self.rendering;
         if let Some(capture) = capture {
             capture(route.tag(), record);
         }

@@ -6,7 +6,9 @@ use std::sync::mpsc::Sender as Results;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use elasticsearch_output::{Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings};
+use elasticsearch_output::{
+    Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings, Verdict,
+};
 use fluentbit_config::Config;
 use fluentbit_pipeline::{Body, OutputKind, Pipeline};
 use pipeline_core::acknowledge::ChunkId;
@@ -15,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::chunks::Chunk;
 use crate::error::StartError;
+use crate::metrics::Metrics;
 use crate::options::{Mode, Options};
 use crate::wake::Wake;
 
@@ -23,14 +26,18 @@ use crate::wake::Wake;
 pub(crate) struct Settled {
     pub(crate) id: ChunkId,
     pub(crate) input: usize,
+    pub(crate) output: usize,
     pub(crate) size: usize,
+    /// Records that were delivered.
+    pub(crate) records: u64,
     /// Whether every document was delivered or finally refused; otherwise the chunk's lines are read again.
     pub(crate) done: bool,
 }
 
 impl Settled {
     pub(crate) fn new(chunk: &Chunk, done: bool) -> Self {
-        Self { id: chunk.id, input: chunk.input, size: chunk.size, done }
+        let records = if done { chunk.records } else { 0 };
+        Self { id: chunk.id, input: chunk.input, output: chunk.output, size: chunk.size, records, done }
     }
 }
 
@@ -50,6 +57,9 @@ pub(crate) struct SearchOutputs {
 
 struct Output {
     name: String,
+    /// Its place among the outputs.
+    index: usize,
+    metrics: Arc<Metrics>,
     sender: Sender,
     turns: Semaphore,
     rejected: Arc<Mutex<DeadLetters>>,
@@ -62,6 +72,7 @@ impl SearchOutputs {
         pipeline: &Pipeline,
         config: &Config,
         options: &Options,
+        metrics: &Arc<Metrics>,
         results: Results<Settled>,
         wake: Wake,
     ) -> Result<Self, StartError> {
@@ -96,6 +107,8 @@ impl SearchOutputs {
                 .map_err(|error| StartError::other(format_args!("output {}: {error}", output.name)))?;
             let output = Output {
                 name: output.name.clone(),
+                index,
+                metrics: Arc::clone(metrics),
                 sender,
                 turns: Semaphore::new(REQUESTS),
                 rejected,
@@ -118,9 +131,9 @@ impl SearchOutputs {
         let (output, results, wake) = (Arc::clone(output), self.results.clone(), self.wake.clone());
         self.handle.spawn(async move {
             let settled = Settled::new(&chunk, false);
-            let done = output.deliver(chunk).await;
+            let (done, records) = output.deliver(chunk).await;
             // Nobody listens any more when the agent stops.
-            let _ = results.send(Settled { done, ..settled });
+            let _ = results.send(Settled { done, records, ..settled });
             wake.notify();
         });
     }
@@ -136,10 +149,10 @@ impl Drop for SearchOutputs {
 }
 
 impl Output {
-    /// Whether everything in the chunk has its final verdict.
-    async fn deliver(&self, chunk: Chunk) -> bool {
-        let Body::Bulk(body) = chunk.body else { return true };
-        let Ok(_turn) = self.turns.acquire().await else { return false };
+    /// Whether everything in the chunk has its final verdict, and how many records were delivered.
+    async fn deliver(&self, chunk: Chunk) -> (bool, u64) {
+        let Body::Bulk(body) = chunk.body else { return (true, chunk.records) };
+        let Ok(_turn) = self.turns.acquire().await else { return (false, 0) };
         if self.prints
             && let Err(error) = io::stdout().write_all(body.bytes())
         {
@@ -152,7 +165,12 @@ impl Output {
             tracing::error!(output = self.name, %error, "a refused document cannot be written down; trying again");
             tokio::time::sleep(DEAD_LETTER_PAUSE).await;
         }
-        batch.is_settled()
+        let metrics = &self.metrics.outputs[self.index];
+        metrics.retries.add(batch.retries());
+        let count = |verdict| batch.verdicts().iter().filter(|found| **found == verdict).count() as u64;
+        metrics.errors.add(count(Verdict::Rejected));
+        metrics.retries_failed.add(count(Verdict::GivenUp));
+        (batch.is_settled(), count(Verdict::Delivered))
     }
 }
 
