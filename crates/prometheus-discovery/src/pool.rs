@@ -68,10 +68,19 @@ impl TargetPool {
                 }
             }
         }
-        let (count, limit) = (pool.active.len(), config.target_limit);
-        if limit > 0 && count as u64 > limit {
-            pool.limit = Some(format!("target_limit exceeded (number of targets: {count}, limit: {limit})"));
-        }
+        pool.check_limit(config);
         pool
+    }
+
+    /// Leaves targets out that others scrape; they count for no limit.
+    pub fn retain(&mut self, config: &ScrapeConfig, mut keep: impl FnMut(&Target) -> bool) {
+        self.active.retain(|active| keep(&active.target));
+        self.check_limit(config);
+    }
+
+    fn check_limit(&mut self, config: &ScrapeConfig) {
+        let (count, limit) = (self.active.len(), config.target_limit);
+        self.limit = (limit > 0 && count as u64 > limit)
+            .then(|| format!("target_limit exceeded (number of targets: {count}, limit: {limit})"));
     }
 }

@@ -235,9 +235,8 @@ impl Step {
                 }
             }
             Work::Hash => {
-                let hash = last_half(Md5::digest(self.value(labels, value)).into());
-                // Writing to a string does not fail, and the modulus of a checked rule is not 0.
-                let _ = write!(text, "{}", hash.checked_rem(rule.modulus).unwrap_or_default());
+                // Writing to a string does not fail.
+                let _ = write!(text, "{}", hashmod(self.value(labels, value), rule.modulus));
                 &*rule.target_label
             }
             Work::Case(push) => {
@@ -294,6 +293,16 @@ impl Step {
         }
         buffer
     }
+}
+
+/// The number that the action `hashmod` gives `value`; 0 for the modulus 0, which no checked rule has.
+///
+/// ```
+/// assert_eq!(prometheus_relabel::hashmod("baz", 1000), 976);
+/// ```
+#[must_use]
+pub fn hashmod(value: &str, modulus: u64) -> u64 {
+    last_half(Md5::digest(value).into()).checked_rem(modulus).unwrap_or_default()
 }
 
 /// The number in the last eight bytes.

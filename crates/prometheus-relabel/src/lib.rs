@@ -50,7 +50,7 @@ mod rule;
 pub mod yaml;
 
 pub use action::{Action, UnknownAction};
-pub use engine::{Rules, Scratch, Verdict};
+pub use engine::{Rules, Scratch, Verdict, hashmod};
 pub use explain::{Change, Effect, Explained, Group, Input};
 #[doc(no_inline)]
 pub use re2_regex::Regex;
