@@ -2,16 +2,13 @@
 
 import concurrent.futures
 import hashlib
-import http.server
-import json
 import re
 import signal
-import ssl
 import subprocess
-import threading
 
 from harness import SERVERS, Container, Failure, Http, docker_lines, end, expect, wait_until
 from search import same_documents
+from tls import Handler, TlsServer
 
 MANIFESTS = SERVERS / "manifests"
 NODE = "node-1"
@@ -235,51 +232,30 @@ def changed_label(bench, search, cluster):
         end(process)
 
 
-class Kubelet(http.server.ThreadingHTTPServer):
-    """A kubelet's read-only side: what runs on its node, over TLS, for who has a token."""
-
-    def __init__(self, cluster, pods):
-        super().__init__(("127.0.0.1", 0), KubeletHandler)
-        self.pods, self.asked = json.dumps(pods).encode(), []
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cluster.data / "certs" / "tls.crt", cluster.data / "certs" / "tls.key")
-        self.socket = context.wrap_socket(self.socket, server_side=True)
-
-
-class KubeletHandler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Kubelet(Handler):
+    """A kubelet's read-only side: what runs on its node, for who has a token of the cluster."""
 
     def do_GET(self):
-        allowed = self.headers.get("Authorization", "").startswith("Bearer ey")
-        status, body = (200, self.server.pods) if allowed and self.path == "/pods" else (401, b"Unauthorized")
-        self.server.asked.append((self.path, status))
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+        allowed = self.headers.get("Authorization", "").startswith("Bearer ey") and self.path == "/pods"
+        self.server.asked.append((self.path, allowed))
+        self.answer(*((200, self.server.pods) if allowed else (401, b"Unauthorized")))
 
 
 def kubelet(bench, search, cluster, pods):
     """With Use_Kubelet, pods come from the node's kubelet and the API server is not asked for any."""
     search.clear()
-    server = Kubelet(cluster, cluster.call("GET", f"/api/v1/pods?fieldSelector=spec.nodeName%3D{NODE}"))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    server = TlsServer(cluster.data / "certs", Kubelet)
+    server.pods = cluster.send("GET", f"/api/v1/pods?fieldSelector=spec.nodeName%3D{NODE}")
+    server.asked = []
+    with server.running():
         options = f"Use_Kubelet On\n    Kubelet_Host 127.0.0.1\n    Kubelet_Port {server.server_port}"
         bench = bench_of(bench, search, f"{cluster.options()}\n    {options}")
         test, system = furnish(bench, pods)
         before = cluster.requests("pods")
         bench.run()
         expect(cluster.requests("pods"), before, "requests for pods to the API server")
-    finally:
-        server.shutdown()
-        server.server_close()
     same_documents(search.documents("test").values(), test, "index test")
     same_documents(search.documents("sys").values(), system, "index sys")
-    expect(set(server.asked), {("/pods", 200)}, "requests to the kubelet")
+    expect(set(server.asked), {("/pods", True)}, "requests to the kubelet")
     if len(server.asked) > 5:
         raise Failure(f"{len(server.asked)} requests to the kubelet for {len(pods)} pods")

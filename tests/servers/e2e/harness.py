@@ -86,8 +86,8 @@ class Http:
 class Search(Http):
     """A search server, looked at through its public API."""
 
-    def clear(self):
-        for index in ("test", "sys"):
+    def clear(self, *others):
+        for index in ("test", "sys", *others):
             self.call("DELETE", f"/{index}", missing={})
 
     def count(self, index):

@@ -2,9 +2,11 @@
 
 import json
 import signal
+import subprocess
 import time
 
-from harness import Container, cri_lines, docker_lines, end, expect, wait_until
+from harness import SERVERS, Container, cri_lines, docker_lines, end, expect, wait_until
+from tls import Gate, TlsServer
 from writer import Writer, delivered, once
 
 TEST, SYSTEM = "kiamol-ch13-test", "kube-system"
@@ -60,6 +62,8 @@ def run(checks, name, search):
     checks.run(f"{name} elasticsearch", elasticsearch_seed, search)
     checks.run(f"{name} filtering", filtering_seed, search)
     checks.run(f"{name} cri", cri_form, search)
+    checks.run(f"{name} options", output_options, search)
+    checks.run(f"{name} tls and password", tls_and_password, search)
     checks.run(f"{name} refused document", refused_document, search)
     checks.run(f"{name} blocked index", blocked_index, search)
     checks.run(f"{name} killed agent", killed_agent, search, "offset" if name == "elasticsearch" else "On")
@@ -136,6 +140,70 @@ def cri_form(bench, search):
     joined = [record(0, "whole \u00e9"), record(1, "cut in three"), record(2, "between"),
               record(5, '{"json": "stays text"}'), record(6, "")]
     same_documents(search.documents("test").values(), records(api) + joined, "index test")
+
+
+def output_options(bench, search):
+    """Dated index, ids from a field, dots replaced, compressed, upserted: twice the same, and the second run counts."""
+    search.clear("test-2021.11.22")
+    bench = bench("elasticsearch", search.url)
+    bench.replace("output.conf", "Index           test\n    Generate_ID     On", """Logstash_Format On
+    Logstash_Prefix test
+    Id_Key          time
+    Write_Operation upsert
+    Replace_Dots    On
+    Include_Tag_Key On
+    Tag_Key         tag
+    Time_Key        at
+    Time_Key_Nanos  On
+    Compress        gzip
+    HTTP_User       ann
+    HTTP_Passwd     secret""")
+    container = numbers_api()
+    container.labels = {"app.kubernetes.io/name": "numbers", "app.kubernetes.io/part-of": "kiamol"}
+    bench.add(container)
+    bench.preload(container, uid_of(container))
+    labels = {key.replace(".", "_"): value for key, value in container.labels.items()}
+    annotations = {key.replace(".", "_"): value for key, value in container.annotations.items()}
+    tag = f"kube.{TEST}.api.{container.pod}.{container.docker_id}-"
+    expected = {line["time"]: {"at": line["time"], "tag": tag} | line | {
+        "kubernetes": container.metadata(uid_of(container)) | {"labels": labels, "annotations": annotations}}
+        for line in container.lines}
+    for _ in range(2):
+        bench.run()
+        expect(search.documents("test-2021.11.22"), expected, "index test-2021.11.22")
+    expect(bench.dead_letters(), [], "rejected documents")
+
+
+def tls_and_password(bench, search):
+    """Over TLS with a password: nothing arrives where the authority or the password is wrong."""
+    certificates = {}
+    for name in ("ours", "other"):
+        certificates[name] = bench("elasticsearch", search.url, part=name).folder
+        subprocess.run([SERVERS / "certificates.sh", certificates[name]], check=True)
+    gate = TlsServer(certificates["ours"], Gate)
+    gate.behind, gate.authorization, gate.asked = search.url, "Basic YW5uOnNlY3JldA==", []
+    right = {"tls": "On", "tls.ca_file": certificates["ours"] / "ca.crt", "HTTP_User": "ann", "HTTP_Passwd": "secret"}
+    with gate.running():
+        for part, change, arrive in (
+            ("wrong-authority", {"tls.ca_file": certificates["other"] / "ca.crt"}, False),
+            ("wrong-password", {"HTTP_Passwd": "guess"}, False),
+            ("wrong-name", {"tls.vhost": "search.example"}, False),
+            ("right", {"tls.vhost": "localhost"}, True),
+            ("unchecked", {"tls.ca_file": certificates["other"] / "ca.crt", "tls.verify": "Off"}, True),
+        ):
+            search.clear()
+            one = bench("elasticsearch", f"http://127.0.0.1:{gate.server_port}", part=part)
+            settings = right | change | {"Retry_Limit": "no_retries"}
+            lines = "".join(f"    {key} {value}\n" for key, value in settings.items())
+            one.replace("output.conf", "    Index           test\n", f"    Index           test\n{lines}")
+            one.replace("output.conf", "    Index           sys\n", f"    Index           sys\n{lines}")
+            containers = furnish(one)
+            one.run()
+            expected = [record for it in containers for record in records(it)] if arrive else []
+            found = [*search.documents("test").values(), *search.documents("sys").values()]
+            same_documents(found, expected, f"both indices, {part}")
+            expect(len(one.dead_letters()), 0 if arrive else 178, f"rejected documents, {part}")
+    expect(set(gate.asked), {"/", "/_bulk"}, "requests")
 
 
 def refused_document(bench, search):

@@ -1,21 +1,17 @@
 #!/usr/bin/env bash
 # Runs etcd and kube-apiserver on free ports of 127.0.0.1 until standard input ends or a signal comes:
 #   start.sh PROGRAM_FOLDER DATA_FOLDER
-# Prints "READY https://127.0.0.1:PORT" and writes that address to DATA_FOLDER/url. Its certificate is checked
-# against DATA_FOLDER/certs/ca.crt. The bearer token
-# tok-admin is a cluster admin. No controllers run: make Pods and patch their status as a test needs.
+# Prints "READY https://127.0.0.1:PORT" and writes that address to DATA_FOLDER/url. Its certificate is checked against
+# DATA_FOLDER/certs/ca.crt. The bearer token tok-admin is a cluster admin. No controllers run: make Pods and patch their
+# status as a test needs.
 set -euo pipefail
-programs=$1
+here=$(cd "$(dirname "$0")" && pwd)
+programs=$(cd "$1" && pwd)
 mkdir -p "$2/certs"
 cd "$2"
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 openssl genrsa -out certs/sa.key 2048 2>/dev/null
-# An authority and the server's own certificate, as in a cluster: clients check one against the other.
-openssl req -x509 -newkey rsa:2048 -nodes -keyout certs/ca.key -out certs/ca.crt -days 30 -subj /CN=test-ca 2>/dev/null
-openssl req -newkey rsa:2048 -nodes -keyout certs/tls.key -out certs/tls.csr -subj /CN=localhost 2>/dev/null
-printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n' > certs/tls.ext
-openssl x509 -req -in certs/tls.csr -CA certs/ca.crt -CAkey certs/ca.key -CAcreateserial -extfile certs/tls.ext \
-    -out certs/tls.crt -days 30 2>/dev/null
+"$here/../certificates.sh" certs
 echo 'tok-admin,admin,admin,"system:masters"' > certs/tokens.csv
 children=()
 trap 'kill "${children[@]}" 2>/dev/null; wait' EXIT
