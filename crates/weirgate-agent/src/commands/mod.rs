@@ -1,7 +1,13 @@
 //! The program's commands, one file each.
 
 mod check;
+mod convert;
+mod explain;
+mod gather;
+mod paint;
+mod relabel;
 mod run;
+mod targets;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -19,6 +25,10 @@ const UNUSABLE: u8 = 2;
 pub(crate) enum Command {
     Run(run::Run),
     Check(check::Check),
+    Explain(explain::Explain),
+    Relabel(relabel::Relabel),
+    Targets(targets::Targets),
+    Convert(convert::Convert),
 }
 
 impl Command {
@@ -26,8 +36,22 @@ impl Command {
         match self {
             Self::Run(run) => run.run(),
             Self::Check(check) => check.run(),
+            Self::Explain(explain) => explain.run(),
+            Self::Relabel(relabel) => relabel.run(),
+            Self::Targets(targets) => targets.run(),
+            Self::Convert(convert) => convert.run(),
         }
     }
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum AnswerFormat {
+    /// For people, coloured on a terminal unless NO_COLOR is set.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// A release of Fluent Bit.

@@ -266,13 +266,13 @@ impl<'a> Recorder<'a> {
         trace
     }
 
-    /// The line a rule stands in, without blanks around it.
+    /// The line a rule stands in, with single blanks.
     fn line_of(&self, span: Span) -> String {
         let line = self.sources.get(span.source).and_then(|source| {
             let line = source.lines().line_column(source.text(), span.start).line;
             source.text().get(source.lines().line_range(source.text(), line)?)
         });
-        line.unwrap_or_default().trim().to_owned()
+        line.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
