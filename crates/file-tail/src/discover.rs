@@ -50,8 +50,8 @@ impl Discovery {
     pub(crate) fn new(options: &TailOptions) -> Result<Self, Error> {
         let compile = |text: &str| Pattern::new(text).map_err(|error| Error::pattern(text, &error));
         let patterns = options.path.iter().map(|text| {
-            // glob(3) knows no recursive `**`.
-            let mut text = text.clone();
+            // glob(3) knows no recursive `**`, and `GLOB_TILDE` stands for the home folder.
+            let mut text = at_home(text).unwrap_or_else(|| text.clone());
             while text.contains("**") {
                 text = text.replace("**", "*");
             }
@@ -124,19 +124,11 @@ impl Discovery {
     }
 }
 
-/// The file with this inode beside `path`, or beside the file that `path` links to: where rename rotation
-/// leaves the old file.
-pub(crate) fn find_renamed(path: &Path, inode: u64) -> Option<PathBuf> {
-    let target = fs::canonicalize(path).ok();
-    let folders = [path.parent(), target.as_deref().and_then(Path::parent)];
-    folders.into_iter().flatten().find_map(|folder| {
-        let mut entries: Vec<_> = fs::read_dir(folder).ok()?.filter_map(Result::ok).collect();
-        entries.sort_by_key(fs::DirEntry::file_name);
-        entries.into_iter().map(|entry| entry.path()).find(|path| {
-            // Not through links: a link to the file stands for its name, not for the renamed file.
-            fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.ino() == inode)
-        })
-    })
+/// A pattern below the home folder of this user.
+fn at_home(text: &str) -> Option<String> {
+    let rest = text.strip_prefix('~').filter(|rest| rest.starts_with('/'))?;
+    let home = std::env::var("HOME").ok().filter(|home| !home.is_empty())?;
+    Some(format!("{}{rest}", Pattern::escape(&home)))
 }
 
 pub(crate) fn identity(metadata: &fs::Metadata) -> Identity {

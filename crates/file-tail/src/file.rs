@@ -9,8 +9,9 @@ use pipeline_core::follow::{Follow, Identity, Seen};
 use pipeline_core::frame::Framer;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::database::MARKER_BYTES;
+use crate::database::{MARKER_BYTES, Row, marker};
 use crate::discover::identity;
+use crate::rotation::Rotated;
 
 /// A file that is followed.
 #[derive(Debug)]
@@ -88,6 +89,23 @@ impl OpenFile {
         let end = newline.or((size == FIRST_LINE).then_some(size));
         self.first_line = end.map(|end| xxh3_64(&bytes[..end]));
         self.first_line.is_some()
+    }
+
+    /// What is known of the file once it is at its path no more.
+    pub(crate) fn rotated(&self) -> io::Result<Rotated> {
+        let written = self.file.metadata()?.modified()?;
+        Ok(Rotated { name: self.name.clone(), path: self.path.clone(), written })
+    }
+
+    /// Whether this may be the file that `row` was written for: it is as long, and has the same bytes before the
+    /// offset.
+    pub(crate) fn fits(&self, row: &Row) -> bool {
+        let (_, size) = row.marker;
+        self.file.metadata().is_ok_and(|metadata| metadata.size() >= row.offset)
+            && (size == 0 || {
+                let before = self.before(row.offset);
+                before.len() >= size && marker(&before[before.len() - size..]) == row.marker
+            })
     }
 
     /// Where the first line starts that was not handed on.

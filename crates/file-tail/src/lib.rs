@@ -42,6 +42,7 @@ mod discover;
 mod error;
 mod file;
 mod options;
+mod rotation;
 mod tail;
 mod watch;
 

@@ -19,8 +19,11 @@ pub struct TailOptions {
     pub exclude_path: Vec<String>,
     /// What relative patterns are relative to; the current folder when `None`.
     pub base: Option<PathBuf>,
-    /// Whether files found by the first scan are read from their start. Files found later always are.
+    /// Whether files found by the first scan are read from their start.
     pub read_from_head: bool,
+    /// Whether files found later are read from their start. A file that took the place of a rotated one always
+    /// is.
+    pub read_newly_discovered_files_from_head: bool,
     /// Time between scans for new files. A new file in a watched folder is found at once.
     pub refresh_interval: Duration,
     /// Time between looks at every file, in case no event told of a change.
@@ -61,6 +64,7 @@ impl TailOptions {
             exclude_path: Vec::new(),
             base: None,
             read_from_head: false,
+            read_newly_discovered_files_from_head: true,
             refresh_interval: Duration::from_mins(1),
             watcher_interval: Duration::from_secs(2),
             rotate_wait: Duration::from_secs(5),

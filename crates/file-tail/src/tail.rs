@@ -4,18 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fs::{self, File};
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use pipeline_core::acknowledge::FileId;
 use pipeline_core::follow::{Action, Follow, Identity};
 use pipeline_core::frame::{Line, Rest};
 
-use crate::database::{OffsetDb, Row, marker};
-use crate::discover::{Discovery, Found, find_renamed, identity};
+use crate::database::OffsetDb;
+use crate::discover::{Discovery, Found, identity};
 use crate::error::Error;
 use crate::file::OpenFile;
 use crate::options::TailOptions;
+use crate::rotation::{Rotated, find_renamed, passed_over};
 use crate::watch::{News, Watcher};
 
 /// What a [`Tail`] tells its caller.
@@ -68,6 +69,10 @@ pub struct Tail {
     by_identity: HashMap<Identity, FileId>,
     /// Rotated files that were read and closed but still match, and how much of them was read.
     finished: HashMap<Identity, Finished>,
+    /// Files that were found rotated since the last scan.
+    rotated: Vec<Rotated>,
+    /// When the database was last written before this program opened it.
+    last_stored: Option<SystemTime>,
     queue: VecDeque<FileId>,
     uncommitted: BTreeSet<FileId>,
     buffer: Vec<u8>,
@@ -108,6 +113,7 @@ impl Tail {
     /// When a pattern is malformed or the database cannot be used.
     pub fn open(options: TailOptions) -> Result<Self, Error> {
         let discovery = Discovery::new(&options)?;
+        let last_stored = options.db.as_deref().and_then(last_written);
         let db = match &options.db {
             Some(path) => Some(OffsetDb::open(path, options.db_sync, options.db_locking)?),
             None => None,
@@ -124,6 +130,8 @@ impl Tail {
             files: BTreeMap::new(),
             by_identity: HashMap::new(),
             finished: HashMap::new(),
+            rotated: Vec::new(),
+            last_stored,
             queue: VecDeque::new(),
             uncommitted: BTreeSet::new(),
             buffer: Vec::new(),
@@ -190,7 +198,10 @@ impl Tail {
                     touched.insert(file);
                 }
                 News::Folder => self.next_scan = self.next_scan.min(now + SCAN_PAUSE),
-                News::Lost => self.next_look = now,
+                News::Lost => {
+                    self.next_look = now;
+                    self.next_scan = now;
+                }
             }
         }
         if now >= self.next_look {
@@ -318,6 +329,7 @@ impl Tail {
             // A new file may be at the path already.
             self.next_scan = now;
             self.counts.rotated += 1;
+            self.rotated.extend(file.rotated().ok());
             if let (Some(db), Some(row)) = (&self.db, file.row) {
                 report(db.mark_rotated(row));
             }
@@ -360,16 +372,52 @@ impl Tail {
         let found = self.discovery.find();
         self.forget_finished(&found);
         let first = !self.scanned;
-        let from_head = self.options.read_from_head || !first;
+        let from_head = if first {
+            self.options.read_from_head
+        } else {
+            self.options.read_newly_discovered_files_from_head
+        };
         if first {
             self.recover(&found, now, handler);
         }
+        let mut rotated = std::mem::take(&mut self.rotated);
+        rotated.extend(self.replaced(&found));
+        for old in &rotated {
+            self.add_passed_over(old, &found, now, handler);
+        }
         for found in found {
             if !self.by_identity.contains_key(&found.identity) {
+                let follows =
+                    || self.files.values().any(|file| file.follow.is_rotated() && file.name == found.name);
+                let from_head = from_head || follows();
                 self.add(found, from_head, now, handler);
             }
         }
         self.scanned = true;
+    }
+
+    /// The files whose places are taken by new ones, and that were not looked at since.
+    fn replaced(&self, found: &[Found]) -> Vec<Rotated> {
+        let new = found.iter().filter(|found| !self.by_identity.contains_key(&found.identity));
+        let new: BTreeSet<&Path> = new.map(|found| found.path.as_path()).collect();
+        let replaced =
+            self.files.values().filter(|file| !file.follow.is_rotated() && new.contains(file.path.as_path()));
+        replaced.filter_map(|file| file.rotated().ok()).collect()
+    }
+
+    /// Follows the files that took the place of `old` and were themselves rotated away before a scan saw them.
+    fn add_passed_over(&mut self, old: &Rotated, found: &[Found], now: Instant, handler: &mut impl Handler) {
+        for path in passed_over(old) {
+            let Ok(metadata) = fs::metadata(&path) else { continue };
+            let identity = identity(&metadata);
+            let is_known = self.by_identity.contains_key(&identity)
+                || self.finished.contains_key(&identity)
+                || found.iter().any(|found| found.identity == identity);
+            if !is_known {
+                tracing::info!(file = old.name, now = %path.display(), "reading a file that was rotated unseen");
+                self.add(Found { name: old.name.clone(), path, identity }, true, now, handler);
+            }
+        }
     }
 
     /// Rotated files that match no more need no memory.
@@ -392,21 +440,32 @@ impl Tail {
             Some(Err(error)) => return tracing::error!(%error, "cannot read the offsets"),
             None => return,
         };
+        // When the newest of the known files of each name was last written.
+        let mut known: BTreeMap<String, Option<SystemTime>> = BTreeMap::new();
         for row in rows {
             // Rows of other patterns belong to another input that shares the database.
-            let matched = found.iter().any(|found| found.identity.inode == row.inode);
-            if matched || !self.discovery.wants(&row.name) {
+            if !self.discovery.wants(&row.name) {
                 continue;
             }
-            let path = self.options.base.as_deref().unwrap_or(Path::new("")).join(&row.name);
-            let renamed = find_renamed(&path, row.inode).and_then(|path| {
-                let metadata = fs::metadata(&path).ok()?;
-                (metadata.size() > row.offset).then(|| Found {
+            let path = self.path_of(&row.name);
+            let matched = found.iter().find(|found| found.identity.inode == row.inode);
+            let renamed = match matched {
+                Some(found) => Some(found.path.clone()),
+                None => find_renamed(&path, row.inode),
+            };
+            let renamed = renamed.and_then(|renamed| Some((fs::metadata(&renamed).ok()?, renamed)));
+            let written = renamed.as_ref().and_then(|(metadata, _)| metadata.modified().ok());
+            let newest = known.entry(row.name.clone()).or_default();
+            *newest = written.max(*newest);
+            if matched.is_some() {
+                continue;
+            }
+            let renamed =
+                renamed.filter(|(metadata, _)| metadata.size() > row.offset).map(|(metadata, path)| Found {
                     name: row.name.clone(),
                     path,
                     identity: identity(&metadata),
-                })
-            });
+                });
             match renamed {
                 Some(found) => {
                     tracing::info!(file = row.name, now = %found.path.display(), "reading on in a rotated file");
@@ -419,6 +478,19 @@ impl Tail {
                 }
             }
         }
+        for (name, written) in known {
+            // Nobody has seen what was written at this path after that. If no known file is left, it is what was
+            // written after the program ended.
+            if let Some(written) = written.or(self.last_stored) {
+                let path = self.path_of(&name);
+                self.add_passed_over(&Rotated { name, path, written }, found, now, handler);
+            }
+        }
+    }
+
+    /// Where the file that was found by `name` was.
+    fn path_of(&self, name: &str) -> PathBuf {
+        self.options.base.as_deref().unwrap_or(Path::new("")).join(name)
     }
 
     fn add(&mut self, found: Found, from_head: bool, now: Instant, handler: &mut impl Handler) {
@@ -470,14 +542,14 @@ impl Tail {
     fn known(&self, file: &OpenFile, inode: u64) -> Option<(i64, u64)> {
         let db = self.db.as_ref()?;
         let name = self.options.db_compare_filename.then_some(file.name.as_str());
-        let row: Row = db.find(inode, name).inspect_err(|error| tracing::error!(%error)).ok().flatten()?;
-        let (_, size) = row.marker;
-        let fits = file.file.metadata().is_ok_and(|metadata| metadata.size() >= row.offset)
-            && (size == 0 || {
-                let before = file.before(row.offset);
-                before.len() >= size && marker(&before[before.len() - size..]) == row.marker
-            });
-        Some((row.id, if fits { row.offset } else { 0 }))
+        let row = db.find(inode, name).inspect_err(|error| tracing::error!(%error)).ok().flatten()?;
+        if file.fits(&row) {
+            return Some((row.id, row.offset));
+        }
+        // The number of a deleted file was given to this one. What the row says must not be believed at the next
+        // start either.
+        report(db.delete(row.id));
+        Some((self.insert_row(file, inode)?, 0))
     }
 
     fn insert_row(&self, file: &OpenFile, inode: u64) -> Option<i64> {
@@ -488,6 +560,14 @@ impl Tail {
             .inspect_err(|error| tracing::error!(%error, "the offset will not be kept"))
             .ok()
     }
+}
+
+/// When a database was last written.
+fn last_written(path: &Path) -> Option<SystemTime> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    modified(path).into_iter().chain(modified(Path::new(&log))).max()
 }
 
 /// A database that fails while the program runs costs repeated lines after a restart, not lines.

@@ -305,3 +305,63 @@ fn a_restart_reads_on_where_it_was_delivered() {
     world.pass(0);
     world.check(&[("a.log", "something else entirely")]);
 }
+
+#[test]
+fn files_that_were_rotated_unseen() {
+    let database = |options: &mut TailOptions| {
+        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
+    };
+    let mut world = World::new(|_| {});
+    let mut with_db = options(world.folder.path());
+    database(&mut with_db);
+    world.tail = Tail::open(with_db).unwrap();
+    world.append("other.log.1", "never followed\n");
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.check(&[("a.log", "one")]);
+    let rotate = |world: &World| {
+        // Times of files must differ.
+        std::thread::sleep(Duration::from_millis(10));
+        if world.path("a.log.1").exists() {
+            fs::rename(world.path("a.log.1"), world.path("a.log.2")).unwrap();
+        }
+        fs::rename(world.path("a.log"), world.path("a.log.1")).unwrap();
+    };
+    // Twice while nobody looked: the file in the middle was never at its path when a scan came by.
+    let meanwhile = |world: &World| {
+        world.append("a.log", "two\n");
+        rotate(world);
+        world.append("a.log", "three\n");
+        rotate(world);
+        world.append("a.log", "four\n");
+    };
+    let mut world = world.restart(meanwhile, database);
+    world.pass(0);
+    world.check(&[("a.log", "two"), ("a.log", "three"), ("a.log", "four")]);
+    // The same between two scans.
+    fs::remove_file(world.path("a.log.2")).unwrap();
+    meanwhile(&world);
+    world.pass(1);
+    world.lines.lines.sort();
+    world.check(&[("a.log", "four"), ("a.log", "three"), ("a.log", "two")]);
+    world.pass(61);
+    world.pass(61);
+    world.check(&[]);
+}
+
+#[test]
+fn new_files_may_start_at_their_end() {
+    let mut world = World::new(|options| options.read_newly_discovered_files_from_head = false);
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.append("b.log", "left out\n");
+    world.pass(1);
+    world.append("b.log", "two\n");
+    world.pass(1);
+    world.check(&[("a.log", "one"), ("b.log", "two")]);
+    // What takes the place of a rotated file goes on with it.
+    fs::rename(world.path("a.log"), world.path("a.log.1")).unwrap();
+    world.append("a.log", "three\n");
+    world.pass(1);
+    world.check(&[("a.log", "three")]);
+}

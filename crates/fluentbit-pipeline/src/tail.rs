@@ -29,6 +29,8 @@ pub struct TailInput {
     pub exclude_path: Vec<String>,
     /// Whether the files of the first scan are read from their start.
     pub read_from_head: bool,
+    /// Whether files found later are.
+    pub read_newly_discovered_files_from_head: bool,
     /// Time between scans.
     pub refresh_interval: Duration,
     /// Time between looks at files.
@@ -101,6 +103,7 @@ impl TailInput {
             })
         };
         let read_from_head = bool("read_from_head", false);
+        let new_from_head = bool("read_newly_discovered_files_from_head", true);
         let skip_long_lines = bool("skip_long_lines", false);
         let truncate_long_lines = bool("truncate_long_lines", false);
         let exit_on_eof = bool("exit_on_eof", false);
@@ -138,6 +141,7 @@ impl TailInput {
             path: list("path"),
             exclude_path: list("exclude_path"),
             read_from_head,
+            read_newly_discovered_files_from_head: new_from_head || section.compat == Compat::V1_8,
             refresh_interval: seconds("refresh_interval", 60.0).max(Duration::from_millis(1)),
             watcher_interval: seconds("watcher_interval", 2.0).max(Duration::from_millis(1)),
             rotate_wait: seconds("rotate_wait", 5.0),

@@ -25,6 +25,7 @@ pub(crate) fn tail_options(
     options.exclude_path.clone_from(&input.exclude_path);
     options.base = (!base.as_os_str().is_empty()).then(|| base.to_owned());
     options.read_from_head = input.read_from_head;
+    options.read_newly_discovered_files_from_head = input.read_newly_discovered_files_from_head;
     options.refresh_interval = input.refresh_interval;
     options.watcher_interval = input.watcher_interval;
     options.rotate_wait = input.rotate_wait;
