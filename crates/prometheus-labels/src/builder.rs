@@ -59,6 +59,14 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// Where the label `name` is.
+    fn find(self, name: &str) -> Option<usize> {
+        match self {
+            Self::Set(set) => set.find(name),
+            Self::Pairs(_) => self.position(name).ok(),
+        }
+    }
+
     /// Where the label `name` is, or where it would be.
     fn position(self, name: &str) -> Result<usize, usize> {
         match self {
@@ -181,7 +189,7 @@ impl<'a> LabelsBuilder<'a> {
         if let Some(added) = self.added.iter().find(|added| added.name.of(&self.text) == name) {
             return self.value(added.value);
         }
-        let visible = self.base.position(name).ok().filter(|index| !self.is_hidden(*index));
+        let visible = self.base.find(name).filter(|index| !self.is_hidden(*index));
         visible.and_then(|index| self.base.nth(index)).map_or("", |(_, value)| value)
     }
 
@@ -317,7 +325,7 @@ impl<'a> LabelsBuilder<'a> {
     }
 
     fn hide(&mut self, name: &str) {
-        if let Some(hidden) = self.base.position(name).ok().and_then(|index| self.hidden.get_mut(index)) {
+        if let Some(hidden) = self.base.find(name).and_then(|index| self.hidden.get_mut(index)) {
             *hidden = true;
         }
     }
