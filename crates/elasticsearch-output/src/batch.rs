@@ -88,11 +88,12 @@ enum Fate<'a> {
 }
 
 impl Batch {
-    /// A batch of which nothing was sent.
+    /// A batch of which nothing was sent. A body that is shared can be used again when the batch is gone.
     #[must_use]
-    pub fn new(body: BulkBody) -> Self {
+    pub fn new(body: impl Into<Arc<BulkBody>>) -> Self {
+        let body = body.into();
         let count = body.len();
-        let whole = Part { body: Arc::new(body), places: None, attempts: 0, not_before: None };
+        let whole = Part { body, places: None, attempts: 0, not_before: None };
         Self {
             verdicts: vec![Verdict::Pending; count],
             pending: count,

@@ -40,14 +40,11 @@ pub fn padded(out: &mut Vec<u8>, value: u64, width: usize) {
 /// assert_eq!(text(1e-7), "1e-07");
 /// ```
 pub fn json_float(out: &mut Vec<u8>, value: f64) {
-    // The first double that a 64-bit integer does not hold, exactly.
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if (-LIMIT..LIMIT).contains(&value) && value.trunc() == value {
+    if let Some(whole) = whole(value) {
         if value == 0.0 && value.is_sign_negative() {
             out.push(b'-');
         }
-        #[expect(clippy::cast_possible_truncation, reason = "whole and inside the range of i64")]
-        integer(out, value as i64);
+        integer(out, whole);
         out.extend_from_slice(b".0");
     } else if !special(out, value) {
         general(out, value);
@@ -72,6 +69,20 @@ pub fn fixed_float(out: &mut Vec<u8>, value: f64) {
     unsigned(out, scaled / unit);
     out.push(b'.');
     padded(out, scaled % unit, DECIMALS as usize);
+}
+
+/// The number as an integer, if it is whole and fits one.
+fn whole(value: f64) -> Option<i64> {
+    // The first double that a 64-bit integer does not hold, exactly.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    #[expect(clippy::cast_possible_truncation, reason = "this is what is checked")]
+    let integer = value as i64;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a double that is whole becomes the same integer and back"
+    )]
+    let same = integer as f64 == value;
+    (same && (-LIMIT..LIMIT).contains(&value)).then_some(integer)
 }
 
 /// How many digits `%.16g` has.
@@ -158,6 +169,17 @@ fn formatted_digits(value: f64) -> (Digits, i32) {
     (digits, exponent.parse().unwrap_or(0))
 }
 
+/// Those that fit 64 bits.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = 10 * powers[at - 1];
+        at += 1;
+    }
+    powers
+};
+
 /// A finite double taken apart: its absolute value is `mantissa * 2^exponent`.
 #[derive(Clone, Copy)]
 struct Binary {
@@ -181,7 +203,11 @@ impl Binary {
     /// The value times `10^power`, rounded to a whole number, ties to even; `None` if that needs more than
     /// 128 bits on the way, or more than 64 for the result.
     fn times_power_of_ten(self, power: u32) -> Option<u64> {
-        let product = u128::from(self.mantissa).checked_mul(10_u128.checked_pow(power)?)?;
+        let product = match POWERS_OF_TEN.get(power as usize) {
+            // The usual way: 53 bits times 64 fit.
+            Some(factor) => u128::from(self.mantissa) * u128::from(*factor),
+            None => u128::from(self.mantissa).checked_mul(10_u128.checked_pow(power)?)?,
+        };
         if self.exponent >= 0 {
             return u64::try_from(product.checked_mul(1_u128.checked_shl(self.exponent.unsigned_abs())?)?)
                 .ok();

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use pipeline_core::follow::{Follow, Identity, Seen};
 use pipeline_core::frame::Framer;
+use rustix::buffer::spare_capacity;
+use rustix::io::pread;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::database::{MARKER_BYTES, Row, marker};
@@ -125,13 +127,12 @@ impl OpenFile {
         Ok((Seen { at_path, size: metadata.size(), same_content }, metadata.nlink() > 0))
     }
 
-    /// Reads on to the end of `buffer`, at most `most` bytes.
+    /// Reads on to the end of `buffer`: about `most` bytes, as far as its memory reaches.
     pub(crate) fn read(&mut self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
         let start = buffer.len();
-        buffer.resize(start + most, 0);
-        let read = self.file.read_at(&mut buffer[start..], self.follow.offset());
-        buffer.truncate(start + *read.as_ref().unwrap_or(&0));
-        let read = read?;
+        buffer.reserve(most);
+        // The memory is not set to zero first: that would cost as much as a part of the parsing.
+        let read = pread(&self.file, spare_capacity(buffer), self.follow.offset())?;
         self.follow.handle_read(read as u64);
         let seen = &buffer[start..];
         if seen.len() >= MARKER_BYTES {

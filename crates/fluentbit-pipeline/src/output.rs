@@ -133,6 +133,14 @@ impl ChunkWriter {
         }
     }
 
+    /// Builds the next chunk in the memory of a body that is no longer needed. Between two chunks.
+    pub fn reuse(&mut self, mut body: BulkBody) {
+        if matches!(self.format, Format::Bulk(_)) {
+            body.clear();
+            self.bulk = body;
+        }
+    }
+
     /// Begins a chunk of records of `tag`. `file_length` is how many bytes the chunk's file has by then.
     pub fn begin(&mut self, tag: &[u8], now: Timestamp, file_length: u64) {
         match &mut self.format {

@@ -14,7 +14,7 @@ use fluentbit_pipeline::{
 };
 use pipeline_core::acknowledge::Acknowledgements;
 
-use crate::chunks::{Chunk, Chunks, Place, Slot};
+use crate::chunks::{Chunk, Chunks, Place, Slot, Spares};
 use crate::control::Control;
 use crate::destination::Appender;
 use crate::error::StartError;
@@ -140,13 +140,14 @@ impl<'o> Runner<'o> {
         let limits: Vec<usize> = tails.iter().map(|following| following.limit).collect();
         let metrics = Arc::new(Metrics::new(&pipeline, &limits));
         let (sender, settled): (Sender<Settled>, _) = channel();
-        let wake = control.wake().clone();
-        let search = SearchOutputs::start(&pipeline, config, options, &metrics, sender, wake)?;
+        let (wake, spares) = (control.wake().clone(), Spares::default());
+        let search =
+            SearchOutputs::start(&pipeline, config, options, &metrics, sender, wake, spares.clone())?;
         let work = Work {
             flow: Flow::new(Arc::clone(&pipeline), options.seed),
             pods: Pods::new(config, options, search.handle()),
             rendering: Rendering {
-                chunks: Chunks::new(pipeline.outputs.len().max(1)),
+                chunks: Chunks::new(pipeline.outputs.len().max(1), spares),
                 acks: Acknowledgements::new(),
                 appender: Appender::new(&options.base),
                 capture: options.capture.take(),

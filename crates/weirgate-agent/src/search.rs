@@ -15,7 +15,7 @@ use pipeline_core::acknowledge::ChunkId;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
 
-use crate::chunks::Chunk;
+use crate::chunks::{Chunk, Spares};
 use crate::error::StartError;
 use crate::metrics::Metrics;
 use crate::options::{Mode, Options};
@@ -65,6 +65,7 @@ struct Output {
     rejected: Arc<Mutex<DeadLetters>>,
     /// Whether requests are printed (`Trace_Output`).
     prints: bool,
+    spares: Spares,
 }
 
 impl SearchOutputs {
@@ -75,6 +76,7 @@ impl SearchOutputs {
         metrics: &Arc<Metrics>,
         results: Results<Settled>,
         wake: Wake,
+        spares: Spares,
     ) -> Result<Self, StartError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -113,6 +115,7 @@ impl SearchOutputs {
                 turns: Semaphore::new(REQUESTS),
                 rejected,
                 prints,
+                spares: spares.clone(),
             };
             senders.insert(index, Arc::new(output));
         }
@@ -158,7 +161,8 @@ impl Output {
         {
             tracing::warn!(output = self.name, %error, "cannot print the request");
         }
-        let mut batch = Batch::new(body);
+        let body = Arc::new(body);
+        let mut batch = Batch::new(Arc::clone(&body));
         let mut sink = Shared { file: Arc::clone(&self.rejected), output: &self.name };
         // A refused document that cannot be written down, on a full disk for instance, holds up its chunk.
         while let Err(error) = self.sender.send(&mut batch, &mut sink).await {
@@ -170,7 +174,10 @@ impl Output {
         let count = |verdict| batch.verdicts().iter().filter(|found| **found == verdict).count() as u64;
         metrics.errors.add(count(Verdict::Rejected));
         metrics.retries_failed.add(count(Verdict::GivenUp));
-        (batch.is_settled(), count(Verdict::Delivered))
+        let result = (batch.is_settled(), count(Verdict::Delivered));
+        drop(batch);
+        self.spares.put(body);
+        result
     }
 }
 

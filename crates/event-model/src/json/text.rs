@@ -1,5 +1,7 @@
 //! JSON strings.
 
+use wide::u8x16;
+
 use super::Style;
 
 /// Appends `text` in quotes.
@@ -14,18 +16,26 @@ use super::Style;
 /// assert_eq!(out, br#""a/\"\n\ud83d\ude00""#);
 /// ```
 pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
-    out.reserve(text.len() + 2);
+    // Room for the quotes, and for the step that is copied before it is known how much of it counts.
+    out.reserve(text.len() + 2 + CHUNK);
     out.push(b'"');
+    // Keys and most values are short and clean.
+    if text.len() < CHUNK && is_clean(text) {
+        out.extend_from_slice(text);
+        out.push(b'"');
+        return;
+    }
     let mut rest = text;
     // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look
     // for the length of a run before it is copied.
-    while let Some(chunk) = rest.first_chunk::<CHUNK>() {
-        let clean = clean_length(chunk);
+    while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
+        let dirty = dirty_bytes(chunk);
         let start = out.len();
         out.extend_from_slice(chunk);
-        rest = if clean == CHUNK {
-            &rest[CHUNK..]
+        rest = if dirty == 0 {
+            after
         } else {
+            let clean = dirty.trailing_zeros() as usize;
             out.truncate(start + clean);
             character(out, &rest[clean..], style)
         };
@@ -98,24 +108,44 @@ const NOT_ASCII: u8 = 2;
 /// How many bytes are looked at at once.
 const CHUNK: usize = 16;
 
-/// How many bytes from the start are written as they are: ASCII that needs no escape.
-///
-/// On its own the compiler makes vector instructions of it; merged into a caller it does not.
-#[inline(never)]
-fn clean_length(chunk: &[u8; CHUNK]) -> usize {
-    // A byte of ones for each byte that is dirty.
-    let mut dirty = [0_u8; CHUNK];
-    for (flag, byte) in dirty.iter_mut().zip(chunk) {
-        *flag = 0_u8.wrapping_sub(u8::from(is_dirty(*byte)));
-    }
-    u128::from_le_bytes(dirty).trailing_zeros() as usize / 8
+/// A bit for each byte that is to be escaped or is not ASCII.
+#[inline(always)]
+fn dirty_bytes(chunk: &[u8; CHUNK]) -> u32 {
+    let bytes = u8x16::new(*chunk);
+    let at_most = |most| bytes.min(u8x16::splat(most)).simd_eq(bytes);
+    let at_least = |least| bytes.max(u8x16::splat(least)).simd_eq(bytes);
+    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+    (at_most(0x1f) | at_least(0x7f) | is(b'"') | is(b'\\')).to_bitmask()
 }
 
-/// Whether a byte is to be escaped or is not ASCII.
-const fn is_dirty(byte: u8) -> bool {
-    // The first test holds for control characters, DEL and all above. No test is skipped: that would be a
-    // branch.
-    (byte.wrapping_sub(b' ') >= 0x7f - b' ') | (byte == b'"') | (byte == b'\\')
+/// Whether a text shorter than a chunk is ASCII without anything to escape.
+#[inline(always)]
+fn is_clean(text: &[u8]) -> bool {
+    // The first and the last bytes, which overlap, make a word without a loop.
+    let word = if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        return has_no_dirty_byte(u64::from_le_bytes(*first)) && has_no_dirty_byte(u64::from_le_bytes(*last));
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+    } else if let [first, .., last] = text {
+        u64::from_le_bytes([*first, text[text.len() / 2], *last, b' ', b' ', b' ', b' ', b' '])
+    } else {
+        return text.first().is_none_or(|byte| ESCAPES[usize::from(*byte)] == 0);
+    };
+    has_no_dirty_byte(word)
+}
+
+/// Whether none of eight bytes is to be escaped or is not ASCII.
+#[inline(always)]
+fn has_no_dirty_byte(word: u64) -> bool {
+    const fn repeat(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    // Of bytes below 0x80, no sum leaves its byte. A borrow comes from a byte that is dirty itself.
+    let zero = |word: u64| word.wrapping_sub(repeat(1)) & !word;
+    let control = word.wrapping_sub(repeat(0x20));
+    let above = word | word.wrapping_add(repeat(1));
+    let special = zero(word ^ repeat(b'"')) | zero(word ^ repeat(b'\\'));
+    (control | above | special) & repeat(0x80) == 0
 }
 
 fn code_unit(out: &mut Vec<u8>, unit: u16) {
@@ -277,9 +307,15 @@ mod tests {
     #[test]
     fn what_is_dirty() {
         for byte in 0..=u8::MAX {
-            assert_eq!(is_dirty(byte), byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f..), "{byte}");
-            assert_eq!(is_dirty(byte), ESCAPES[usize::from(byte)] != 0, "{byte}");
+            let dirty = byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f..);
+            assert_eq!(ESCAPES[usize::from(byte)] != 0, dirty, "{byte}");
+            for (length, at) in (1..CHUNK).flat_map(|length| (0..length).map(move |at| (length, at))) {
+                let mut text = vec![b'x'; length];
+                text[at] = byte;
+                assert_eq!(is_clean(&text), !dirty, "{byte} at {at} of {length}");
+            }
         }
+        assert!(is_clean(b""));
     }
 
     proptest! {
@@ -296,8 +332,8 @@ mod tests {
         #[test]
         fn the_quick_search_finds_what_the_slow_one_finds(chunk: [u8; CHUNK], clean in 0..CHUNK) {
             for chunk in [chunk, std::array::from_fn(|at| if at < clean { b'x' } else { chunk[at] })] {
-                let slow = chunk.iter().position(|byte| is_dirty(*byte)).unwrap_or(CHUNK);
-                prop_assert_eq!(clean_length(&chunk), slow);
+                let slow = (0..CHUNK).filter(|at| ESCAPES[usize::from(chunk[*at])] != 0);
+                prop_assert_eq!(dirty_bytes(&chunk), slow.fold(0, |bits, at| bits | 1 << at));
             }
         }
 

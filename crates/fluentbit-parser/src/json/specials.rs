@@ -3,6 +3,8 @@
 //! Finding them block by block keeps the reader of a string from waiting for one byte to know where to look
 //! for the next.
 
+use wide::u8x16;
+
 /// Bytes in a block, one bit each.
 const BLOCK: usize = 64;
 
@@ -90,17 +92,10 @@ fn specials(block: &[u8; BLOCK], escaped: &mut u64) -> u64 {
 /// A bit for each byte of `block` that is `wanted`.
 #[inline]
 fn bits(block: &[u8; BLOCK], wanted: u8) -> u64 {
-    // Compilers turn this loop into vector comparisons.
-    let mut equal = [0; BLOCK];
-    for (mark, byte) in equal.iter_mut().zip(block) {
-        *mark = if *byte == wanted { 0xFF } else { 0 };
-    }
-    // Of the first byte of eight the lowest bit is kept, of the second the next and so on; the product
-    // gathers them in the highest byte.
-    let (words, _) = equal.as_chunks::<8>();
-    words.iter().rev().fold(0, |bits, word| {
-        let diagonal = u64::from_le_bytes(*word) & 0x8040_2010_0804_0201;
-        bits << 8 | diagonal.wrapping_mul(0x0101_0101_0101_0101) >> 56
+    let (parts, _) = block.as_chunks::<16>();
+    parts.iter().rev().fold(0, |bits, part| {
+        let equal = u8x16::new(*part).simd_eq(u8x16::splat(wanted));
+        bits << 16 | u64::from(equal.to_bitmask())
     })
 }
 

@@ -20,9 +20,15 @@ pub(super) fn run(ops: &Ops, text: &mut &[u8], time: &mut BrokenDown, compat: Co
 /// Fluent Bit takes it through a double, which loses a nanosecond here and there.
 pub(super) fn fraction(text: &mut &[u8]) -> Option<u32> {
     const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-    let digits = text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    // Container runtimes write nine digits.
+    let nine = text.first_chunk::<9>().filter(|nine| nine.iter().all(u8::is_ascii_digit));
+    let digits = match nine {
+        Some(_) => 9,
+        None => text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count(),
+    };
     let (number, rest) = text.split_at_checked(digits).filter(|_| digits > 0)?;
-    let mantissa = number.iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0'));
+    let value = |number: &[u8]| number.iter().fold(0, |number, digit| 10 * number + u32::from(digit - b'0'));
+    let mantissa = nine.map_or_else(|| value(number), |nine| value(nine));
     *text = rest;
     let fraction = f64::from(mantissa) / POWERS.get(digits).copied().unwrap_or(1e9);
     Some((fraction * 1e9) as u32)
