@@ -57,7 +57,7 @@ pub use fluentbit_pipeline::Delivery;
 pub use json::to_json;
 pub use kind::Kind;
 pub use lints::lints;
-pub use page::page;
+pub use page::{page, pages};
 
 /// How to check.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use source_text::Lint;
 /// assert!(config_check::lints().any(|lint| lint.code == "inline-comment"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    OWN.iter().chain(fluentbit_config::lints())
+    OWN.iter().chain(fluentbit_config::lints()).chain(prometheus_config::lints())
 }
 
 const OWN: &[Lint] = &[

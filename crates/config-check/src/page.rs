@@ -1,8 +1,48 @@
 //! A page about one code, made from its entry in the table.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use source_text::{Lint, Severity};
+
+use crate::lints;
+
+/// All pages by file name, with a `README.md` that lists the codes. A code with nothing to say beyond its title
+/// has no page.
+///
+/// ```
+/// assert!(config_check::pages()["inline-comment.md"].starts_with("# inline-comment\n"));
+/// ```
+#[must_use]
+pub fn pages() -> BTreeMap<String, String> {
+    let mut pages: BTreeMap<String, String> = BTreeMap::new();
+    let mut lists = [String::new(), String::new(), String::new()];
+    let mut all: Vec<_> = lints().collect();
+    all.sort_by_key(|lint| lint.code);
+    for lint in all {
+        let list = &mut lists[match lint.severity {
+            Severity::Warning => 0,
+            Severity::Info => 1,
+            Severity::Error => 2,
+        }];
+        // Writing to a string cannot fail.
+        let _ = if lint.why.is_empty() && lint.example.is_none() {
+            writeln!(list, "- `{}`: {}", lint.code, lint.title)
+        } else {
+            pages.insert(format!("{}.md", lint.code), page(lint));
+            writeln!(list, "- [`{0}`]({0}.md): {1}", lint.code, lint.title)
+        };
+    }
+    let [warnings, notes, errors] = lists;
+    let index = format!(
+        "# What `weirgate check` finds\n\nMade from the tables in the code by `cargo run -p xtask -- lint-pages`. \
+         `weirgate check --explain CODE` prints a page.\n\n## Warnings\n\n{warnings}\n## Notes\n\nShown with \
+         `--notes`.\n\n{notes}\n## Errors\n\nErrors of `prometheus.yml` have Prometheus' own words and are not listed \
+         here.\n\n{errors}"
+    );
+    pages.insert("README.md".to_owned(), index);
+    pages
+}
 
 /// The page, in Markdown.
 #[must_use]

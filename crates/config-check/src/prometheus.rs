@@ -13,6 +13,7 @@ pub(crate) fn check(name: &str, bytes: &[u8], files: &dyn Files, options: &Optio
     let id = sources.add(name, text.as_str());
     let mut parsed = parse(id, &text, |name| options.environment.get(name));
     diagnostics.append(&mut parsed.diagnostics);
+    diagnostics.append(&mut parsed.notes);
     let mut comments = comments(id, &text);
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     for pattern in parsed.config.scrape_config_files.clone() {
@@ -41,7 +42,8 @@ pub(crate) fn check_text(
     options: &Options<'_>,
 ) -> Vec<Diagnostic> {
     let id = sources.add(name, text);
-    let mut diagnostics = parse(id, text, |name| options.environment.get(name)).diagnostics;
+    let parsed = parse(id, text, |name| options.environment.get(name));
+    let mut diagnostics = [parsed.diagnostics, parsed.notes].concat();
     allow::apply(sources, &comments(id, text), &mut diagnostics);
     diagnostics
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use prometheus_labels::quoted;
 use source_text::yaml::{self, Node};
-use source_text::{Diagnostic, SourceId, Span};
+use source_text::{Diagnostic, Severity, SourceId, Span};
 
 use crate::decode::{Decoder, problem, section};
 use crate::discovery::is_pattern;
@@ -42,6 +42,8 @@ pub struct Parsed {
     /// All problems. The first error has the message with which Prometheus rejects the file, unless that is
     /// one about YAML or a wrong type.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is worth knowing although nothing is wrong.
+    pub notes: Vec<Diagnostic>,
 }
 
 impl Parsed {
@@ -63,10 +65,12 @@ impl Parsed {
 /// Only the first YAML document counts, as in Prometheus.
 #[must_use]
 pub fn parse(source: SourceId, text: &str, environment: impl Fn(&str) -> Option<String>) -> Parsed {
-    let mut decoder = Decoder::default();
+    let mut decoder = Decoder::new(text);
     let root = match first_document(&mut decoder, source, text) {
         Ok(root) => root,
-        Err(problem) => return Parsed { config: Config::default(), diagnostics: vec![*problem] },
+        Err(problem) => {
+            return Parsed { config: Config::default(), diagnostics: vec![*problem], notes: Vec::new() };
+        }
     };
     let mut config = match &root {
         Some(root) if !root.is_null() => Config::decode(&mut decoder, root),
@@ -79,7 +83,9 @@ pub fn parse(source: SourceId, text: &str, environment: impl Fn(&str) -> Option<
     for (_, value) in &mut config.global.external_labels {
         *value = environment::expand(value, expand);
     }
-    Parsed { config, diagnostics: decoder.finish() }
+    let (notes, diagnostics) =
+        decoder.finish().into_iter().partition(|problem| problem.severity() == Severity::Info);
+    Parsed { config, diagnostics, notes }
 }
 
 impl Config {
@@ -88,7 +94,7 @@ impl Config {
     ///
     /// Paths in the file are relative to its own folder.
     pub fn add_scrape_configs(&mut self, source: SourceId, name: &str, text: &str) -> Vec<Diagnostic> {
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::new(text);
         let root = match first_document(&mut decoder, source, text) {
             Ok(root) => root,
             Err(problem) => return vec![*problem],
@@ -122,7 +128,8 @@ impl Config {
             }
             origins.insert(config.job_name.clone(), quoted(name).to_string());
         }
-        let diagnostics = decoder.finish();
+        let mut diagnostics = decoder.finish();
+        diagnostics.retain(|problem| problem.severity() != Severity::Info);
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
             added.iter_mut().for_each(|config| config.set_directory(directory));

@@ -6,6 +6,7 @@
 //! problems are collected here, in an order that puts the one first with which Prometheus stops.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use prometheus_labels::quoted;
 use source_text::yaml::{Node, NodeKind, Resolved, Style};
@@ -17,6 +18,8 @@ use crate::{Duration, Url, size};
 /// Collects values and problems.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
+    /// The file, for edits of it.
+    text: Rc<str>,
     /// Sections that reject themselves.
     rejected: Vec<Diagnostic>,
     /// Wrong types, unknown fields, repeated fields.
@@ -61,6 +64,14 @@ macro_rules! section {
 pub(crate) use section;
 
 impl Decoder {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    pub(crate) fn text(&self) -> Rc<str> {
+        Rc::clone(&self.text)
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         Mark(self.noted.len())
     }

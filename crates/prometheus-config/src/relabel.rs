@@ -8,6 +8,7 @@ use prometheus_relabel::{Regex, Rules};
 use source_text::yaml::Node;
 
 use crate::decode::Decoder;
+use crate::lints;
 
 /// Checked rules and where they stand.
 #[derive(Clone, Debug, Default)]
@@ -90,8 +91,13 @@ impl RawRules {
         match Rules::new(located.iter().map(|located| located.rule.clone()).collect(), scheme) {
             Ok(rules) => RelabelRules { rules, located },
             Err(_) => {
-                let problems = located.iter().filter_map(|rule| rule.problem(scheme));
-                problems.for_each(|problem| decoder.late(problem));
+                let text = decoder.text();
+                for problem in located.iter().filter_map(|rule| rule.problem(scheme)) {
+                    decoder.late(match problem.code() {
+                        "needless-field" => lints::without_field(&text, problem, "regex"),
+                        _ => problem,
+                    });
+                }
                 RelabelRules::default()
             }
         }

@@ -180,7 +180,7 @@ fn traps() {
     );
     check_job(
         "  metric_relabel_configs: [{action: drop, source_labels: [__meta_x], regex: a}]\n",
-        "p.yml:3:58: warning[target-label-in-metric-rule]: samples have no label `__meta_x`: it belongs to the target",
+        "p.yml:3:59: warning[target-label-in-metric-rule]: samples have no label `__meta_x`: it belongs to the target",
     );
     check_job(
         "  relabel_configs: [{action: labelmap, regex: a.*}]\n",
