@@ -493,7 +493,20 @@ impl Tail {
         self.options.base.as_deref().unwrap_or(Path::new("")).join(name)
     }
 
+    /// Follows a file that was found, and the one that took its place if it was rotated since.
     fn add(&mut self, found: Found, from_head: bool, now: Instant, handler: &mut impl Handler) {
+        let wanted = found.clone();
+        self.add_at_path(found, from_head, now, handler);
+        if !self.by_identity.contains_key(&wanted.identity)
+            && fs::metadata(&wanted.path).map_or(true, |at_path| identity(&at_path) != wanted.identity)
+            && let Some(path) = find_renamed(&wanted.path, wanted.identity.inode)
+        {
+            tracing::info!(file = wanted.name, now = %path.display(), "rotated just after it was found");
+            self.add_at_path(Found { path, ..wanted }, from_head, now, handler);
+        }
+    }
+
+    fn add_at_path(&mut self, found: Found, from_head: bool, now: Instant, handler: &mut impl Handler) {
         let id = FileId(self.next_file);
         if !handler.admit(id, &found.name) {
             return;

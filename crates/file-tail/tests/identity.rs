@@ -53,6 +53,45 @@ fn check(steps: &[&str], restart: bool, lines: &[&str]) -> Vec<Told> {
     identities
 }
 
+/// Rotates the file at the worst moment: after it was found and before it is opened.
+struct Rotating<'p> {
+    path: &'p Path,
+    rotated: bool,
+    lines: Vec<String>,
+}
+
+impl Handler for Rotating<'_> {
+    fn admit(&mut self, _: FileId, _: &str) -> bool {
+        if !std::mem::replace(&mut self.rotated, true) {
+            fs::rename(self.path, self.path.with_extension("log.1")).unwrap();
+            write(self.path, "new\n");
+        }
+        true
+    }
+    fn line(&mut self, _: FileId, line: Line<'_>) {
+        self.lines.push(String::from_utf8_lossy(line.text()).into_owned());
+    }
+}
+
+#[test]
+fn a_file_that_is_rotated_before_it_is_opened_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    write(&path, "old\n");
+    let mut options = TailOptions::new([path.display().to_string()]);
+    options.read_from_head = true;
+    let mut tail = Tail::open(options).unwrap();
+    let mut handler = Rotating { path: &path, rotated: false, lines: Vec::new() };
+    let mut now = Instant::now();
+    for _ in 0..3 {
+        tail.poll(now, &mut handler);
+        while tail.read(&mut handler) {}
+        now += Duration::from_secs(61);
+    }
+    handler.lines.sort();
+    assert_eq!(handler.lines, ["new", "old"]);
+}
+
 /// Writes without making a new file.
 fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
