@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::database::{MARKER_BYTES, Row, marker};
 use crate::discover::identity;
+use crate::gzip::{Gzip, PIECE};
 use crate::rotation::Rotated;
 
 /// A file that is followed.
@@ -25,8 +26,10 @@ pub(crate) struct OpenFile {
     pub(crate) framer: Framer,
     /// Bytes read that form no complete line yet.
     pub(crate) partial: Vec<u8>,
-    /// Up to where everything was delivered.
+    /// Up to where everything was delivered, in bytes of the content.
     pub(crate) committed: u64,
+    /// What decompresses it, if it is compressed.
+    pub(crate) gzip: Option<Box<Gzip>>,
     /// The row in the database.
     pub(crate) row: Option<i64>,
     /// Whether a change is told by the kernel.
@@ -46,7 +49,8 @@ const FIRST_LINE: usize = 1024;
 
 impl OpenFile {
     pub(crate) fn new(file: File, name: String, path: PathBuf, follow: Follow) -> Self {
-        let committed = follow.offset();
+        let gzip = Gzip::is_name(&name).then(|| Box::new(Gzip::new(follow.offset())));
+        let committed = if gzip.is_some() { 0 } else { follow.offset() };
         let mut open = Self {
             file,
             name,
@@ -55,6 +59,7 @@ impl OpenFile {
             framer: Framer::new(),
             partial: Vec::new(),
             committed,
+            gzip,
             row: None,
             watched: false,
             stuck: false,
@@ -110,9 +115,27 @@ impl OpenFile {
             })
     }
 
+    /// How much of the content was read.
+    pub(crate) fn position(&self) -> u64 {
+        self.gzip.as_ref().map_or(self.follow.offset(), |gzip| gzip.position())
+    }
+
     /// Where the first line starts that was not handed on.
     pub(crate) fn line_start(&self) -> u64 {
-        self.follow.offset() - self.partial.len() as u64
+        self.position() - self.partial.len() as u64
+    }
+
+    /// The offset in the file from which it is read at the next start.
+    pub(crate) fn resume_offset(&self) -> u64 {
+        let Some(gzip) = &self.gzip else { return self.committed };
+        let is_read = self.file.metadata().is_ok_and(|metadata| self.follow.offset() >= metadata.size());
+        if is_read && self.committed >= self.line_start() { self.follow.offset() } else { gzip.start() }
+    }
+
+    /// Where reading can begin if all before `offset` was delivered: anywhere in a plain file, and only at the
+    /// start or the end of a compressed one.
+    pub(crate) fn entry(&self, offset: u64, size: u64) -> u64 {
+        if self.gzip.is_none() || offset == size { offset } else { 0 }
     }
 
     /// Looks at the file and its path. The second result is whether the file still has a name.
@@ -129,6 +152,14 @@ impl OpenFile {
 
     /// Reads on to the end of `buffer`: about `most` bytes, as far as its memory reaches.
     pub(crate) fn read(&mut self, buffer: &mut Vec<u8>, most: usize) -> io::Result<usize> {
+        if let Some(gzip) = &mut self.gzip {
+            let mut bytes = [0; PIECE];
+            let read = self.file.read_at(&mut bytes[..most.min(PIECE)], self.follow.offset())?;
+            self.follow.handle_read(read as u64);
+            let result = gzip.decompress(&bytes[..read], buffer);
+            self.stuck = result.is_err();
+            return result.map(|()| read);
+        }
         let start = buffer.len();
         buffer.reserve(most);
         // The memory is not set to zero first: that would cost as much as a part of the parsing.
@@ -152,6 +183,7 @@ impl OpenFile {
         self.first_line = None;
         self.framer = Framer::new();
         self.follow.handle_seek(0);
+        self.gzip = self.gzip.as_ref().map(|_| Box::new(Gzip::new(0)));
         self.committed = 0;
         self.stuck = false;
     }

@@ -34,13 +34,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What it does not do: parse lines, decompress, or run a thread.
+//! Files whose name ends in `.gz` are decompressed; the offsets of their lines are those in the content.
+//!
+//! What it does not do: parse lines, or run a thread.
 #![forbid(unsafe_code)]
 
 mod database;
 mod discover;
 mod error;
 mod file;
+mod gzip;
 mod options;
 mod rotation;
 mod tail;

@@ -179,7 +179,7 @@ impl Tail {
     #[must_use]
     pub fn positions(&self) -> BTreeMap<Identity, u64> {
         let finished = self.finished.iter().map(|(identity, finished)| (*identity, finished.offset));
-        let open = self.files.values().map(|file| (file.follow.identity(), file.committed));
+        let open = self.files.values().map(|file| (file.follow.identity(), file.resume_offset()));
         self.options
             .resume
             .iter()
@@ -225,7 +225,7 @@ impl Tail {
         // The partial line and what follows it must lie side by side; one buffer serves all files.
         self.buffer.clear();
         self.buffer.append(&mut file.partial);
-        let start = file.follow.offset() - self.buffer.len() as u64;
+        let start = file.position() - self.buffer.len() as u64;
         match file.read(&mut self.buffer, self.options.read_size) {
             Ok(0) => {
                 file.partial.extend_from_slice(&self.buffer);
@@ -265,6 +265,10 @@ impl Tail {
         };
         file.partial.extend_from_slice(&self.buffer[used..]);
         handler.read(id, start + used as u64);
+        if file.gzip.is_some() {
+            // Its end may come without another line, and only then what was delivered is stored.
+            self.uncommitted.insert(id);
+        }
         if !file.stuck {
             // Reading until nothing comes costs one call and saves a look at the file.
             file.queued = true;
@@ -295,7 +299,10 @@ impl Tail {
             .uncommitted
             .iter()
             .filter_map(|id| self.files.get(id))
-            .filter_map(|file| Some((file.row?, file.committed, file.before(file.committed))))
+            .filter_map(|file| {
+                let offset = file.resume_offset();
+                Some((file.row?, offset, file.before(offset)))
+            })
             .collect();
         if !offsets.is_empty() {
             db.store(&offsets)?;
@@ -540,11 +547,12 @@ impl Tail {
             self.finished.extend(finished.map(|finished| (identity, finished)));
             return handler.closed(id);
         }
+        let offset = open.entry(offset, metadata.size());
         self.next_file += 1;
         open = OpenFile::new(open.file, open.name, open.path, Follow::new(identity, offset, rotate_wait));
         open.row = row.or_else(|| self.insert_row(&open, identity.inode));
         open.watched = self.watcher.add_file(id, &open.file);
-        handler.read(id, offset);
+        handler.read(id, open.position());
         self.by_identity.insert(identity, id);
         self.counts.opened += 1;
         self.files.insert(id, open);

@@ -365,3 +365,48 @@ fn new_files_may_start_at_their_end() {
     world.pass(1);
     world.check(&[("a.log", "three")]);
 }
+
+#[test]
+fn compressed_files_are_read() {
+    let gzip = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let database = |options: &mut TailOptions| {
+        let folder = Path::new(options.path[0].trim_end_matches("*.log")).to_owned();
+        options.db = Some(folder.join("tail.db"));
+        options.path.push(folder.join("*.gz").to_string_lossy().into_owned());
+    };
+    let mut world = World::new(|_| {});
+    let mut with_db = options(world.folder.path());
+    database(&mut with_db);
+    world.tail = Tail::open(with_db).unwrap();
+    let long = "x".repeat(20_000);
+    let bytes = [gzip("one\ntwo\n"), gzip(&format!("three\n{long}\n"))].concat();
+    fs::write(world.path("a.gz"), &bytes[..40]).unwrap();
+    fs::write(world.path("broken.gz"), "no gzip at all, but text").unwrap();
+    world.pass(0);
+    world.append("b.log", "plain\n");
+    let mut file = OpenOptions::new().append(true).open(world.path("a.gz")).unwrap();
+    file.write_all(&bytes[40..]).unwrap();
+    world.delivering = false;
+    world.pass(1);
+    world.lines.lines.sort();
+    world.check(&[("a.gz", "one"), ("a.gz", "three"), ("a.gz", "two"), ("a.gz", &long), ("b.log", "plain")]);
+    // It can only be read again as a whole, unless all of it was delivered.
+    let mut world = world.restart(|_| {}, database);
+    world.pass(0);
+    world.lines.lines.sort();
+    world.check(&[("a.gz", "one"), ("a.gz", "three"), ("a.gz", "two"), ("a.gz", &long), ("b.log", "plain")]);
+    let more = |world: &World| {
+        let mut file = OpenOptions::new().append(true).open(world.path("a.gz")).unwrap();
+        file.write_all(&gzip("four\n")).unwrap();
+    };
+    let mut world = world.restart(|_| {}, database);
+    world.pass(0);
+    world.check(&[]);
+    more(&world);
+    world.pass(1);
+    world.check(&[("a.gz", "four")]);
+}
