@@ -7,6 +7,7 @@ mod gather;
 mod paint;
 mod relabel;
 mod run;
+mod scrape;
 mod targets;
 
 use std::io::{self, Write};
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Relabel(relabel::Relabel),
     Targets(targets::Targets),
     Convert(convert::Convert),
+    Scrape(scrape::Scrape),
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             Self::Relabel(relabel) => relabel.run(),
             Self::Targets(targets) => targets.run(),
             Self::Convert(convert) => convert.run(),
+            Self::Scrape(scrape) => scrape.run(),
         }
     }
 }

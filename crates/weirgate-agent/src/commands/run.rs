@@ -4,19 +4,20 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use metrics_scrape::Shard;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use weirgate_agent::report::{self, Format};
-use weirgate_agent::{Control, Mode, Options, load, run_loaded};
+use weirgate_agent::{Control, LoadedMetrics, MetricsOptions, Mode, Options, load, run_loaded, run_metrics};
 
 use super::{FOUND, Release, UNUSABLE, complain};
 
 /// Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again.
 #[derive(clap::Args)]
 pub(crate) struct Run {
-    /// The configuration, classic or YAML.
-    #[arg(short, long, value_name = "FILE")]
-    config: String,
+    /// The configuration of the logs, classic or YAML.
+    #[arg(short, long, value_name = "FILE", required_unless_present = "metrics")]
+    config: Option<String>,
     /// Read every file to its end, deliver, and exit.
     #[arg(long)]
     exit_on_eof: bool,
@@ -26,20 +27,52 @@ pub(crate) struct Run {
     /// Where documents go that the server refuses for good.
     #[arg(long, value_name = "FILE", default_value = "weirgate-rejected.jsonl")]
     dead_letters: PathBuf,
+    #[command(flatten)]
+    metrics: Metrics,
+}
+
+/// What is scraped.
+#[derive(clap::Args)]
+struct Metrics {
+    /// Scrape what this prometheus.yml says.
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+    /// Where the endpoints of scraping listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
+    listen: String,
+    /// Scrape only this part of the targets: 0/3 is the first of three.
+    #[arg(long, value_name = "N/M", requires = "metrics")]
+    shard: Option<Shard>,
 }
 
 impl Run {
     pub(crate) fn run(self) -> ExitCode {
-        let mut options = Options::new(self.config);
+        let metrics = self.metrics.options();
+        let Some(config) = self.config else {
+            return metrics.map_or(ExitCode::from(UNUSABLE), start_metrics);
+        };
+        let mut options = Options::new(config);
         options.exit_on_eof = self.exit_on_eof;
         options.mode = self.compat.map_or(Mode::Safe, Mode::from);
         options.dead_letters = self.dead_letters;
         options.seed = seed();
-        start(options)
+        start(options, metrics)
     }
 }
 
-fn start(options: Options) -> ExitCode {
+impl Metrics {
+    fn options(self) -> Option<MetricsOptions> {
+        let mut options = MetricsOptions::new(self.metrics?);
+        options.listen = Some(self.listen);
+        options.shard = self.shard;
+        // Samples that go nowhere else are printed.
+        options.print = true;
+        options.seed = seed() as u64;
+        Some(options)
+    }
+}
+
+fn start(options: Options, metrics: Option<MetricsOptions>) -> ExitCode {
     let loaded = load(&options);
     if report::write(&loaded.diagnostics, &loaded.config.sources, Format::Text).is_err() {
         return ExitCode::from(UNUSABLE);
@@ -47,14 +80,63 @@ fn start(options: Options) -> ExitCode {
     if loaded.diagnostics.iter().any(source_text::Diagnostic::is_error) {
         return ExitCode::from(FOUND);
     }
+    let metrics = match metrics.map(load_metrics).transpose() {
+        Ok(metrics) => metrics,
+        Err(code) => return code,
+    };
+    start_logging(&loaded.pipeline.service.log_level);
+    finish(control().and_then(|control| {
+        let Some((found, metrics)) = metrics else {
+            return run_loaded(loaded, options, &control).map_err(|error| error.to_string());
+        };
+        let also = control.clone();
+        let scraping = std::thread::spawn(move || {
+            let result = run_metrics(found, metrics, &also);
+            // Neither half goes on without the other.
+            also.stop();
+            result
+        });
+        let logs = run_loaded(loaded, options, &control);
+        control.stop();
+        let scraped = scraping.join().map_err(|_| "scraping came to a bad end".to_owned())?;
+        logs.and(scraped).map_err(|error| error.to_string())
+    }))
+}
+
+fn start_metrics(options: MetricsOptions) -> ExitCode {
+    let (loaded, options) = match load_metrics(options) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    start_logging("info");
+    finish(
+        control()
+            .and_then(|control| run_metrics(loaded, options, &control).map_err(|error| error.to_string())),
+    )
+}
+
+/// Reads the configuration and shows what is wrong with it.
+fn load_metrics(options: MetricsOptions) -> Result<(LoadedMetrics, MetricsOptions), ExitCode> {
+    let loaded = LoadedMetrics::read(&options.config).map_err(|error| {
+        complain(&error.to_string());
+        ExitCode::from(UNUSABLE)
+    })?;
+    if report::write(&loaded.diagnostics, &loaded.sources, Format::Text).is_err() {
+        return Err(ExitCode::from(UNUSABLE));
+    }
+    if loaded.has_errors() { Err(ExitCode::from(FOUND)) } else { Ok((loaded, options)) }
+}
+
+fn start_logging(log_level: &str) {
     tracing_subscriber::fmt()
-        .with_env_filter(level(&loaded.pipeline.service.log_level))
+        .with_env_filter(level(log_level))
         .with_writer(io::stderr)
         .with_target(false)
         .init();
-    match control()
-        .and_then(|control| run_loaded(loaded, options, &control).map_err(|error| error.to_string()))
-    {
+}
+
+fn finish(result: Result<(), String>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -84,7 +166,7 @@ fn level(name: &str) -> tracing_subscriber::EnvFilter {
         other => other.to_owned(),
     };
     tracing_subscriber::EnvFilter::try_new(format!(
-        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level}"
+        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level}"
     ))
     .unwrap_or_default()
 }
