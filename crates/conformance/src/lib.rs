@@ -4,9 +4,11 @@
 mod fluentbit;
 mod node;
 mod prometheus;
+mod questions;
 mod record;
 mod score;
 mod stub;
 mod text;
 
+pub use questions::{Question, questions};
 pub use score::{Score, run_folder};

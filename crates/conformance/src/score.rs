@@ -106,7 +106,7 @@ pub fn run_folder(path: &Path, only: &str) -> io::Result<Score> {
 }
 
 /// The case files at `path`, those of folders below included.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }

@@ -1,0 +1,102 @@
+// The npm package as Node sees it: what a program that installs it gets.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import * as weirgate from 'weirgate';
+
+const { call, check, parse, parseJson, pipeline, stringifyJson, tag, WeirgateError } = weirgate;
+
+const config = `[SERVICE]
+    Parsers_File parsers.conf
+[INPUT]
+    Name tail
+    Path logs/*.log
+    Tag app
+    Parser j
+[FILTER]
+    Name grep
+    Match *
+    Regex level ^(warn|error)$
+[OUTPUT]
+    Name es
+    Match *
+    Suppress_Type_Name On
+[OUTPUT]
+    Name stdout
+    Match *
+    Format json_lines
+    json_date_key false
+`;
+const parsers = '[PARSER]\n    Name j\n    Format json\n';
+
+test('a configuration run over lines', () => {
+  const answer = pipeline({
+    files: { 'fluent-bit.conf': config, 'parsers.conf': parsers },
+    inputs: { 'logs/a.log': '{"level":"info"}\n{"level":"warn","n":9007199254740993}\n' },
+    now: 1700000000,
+  });
+  assert.equal(answer.started, true);
+  const records = answer.records.map(({ record }) => record);
+  assert.deepEqual(records, [{ level: 'warn', n: 9007199254740993n }]);
+  assert.equal(answer.stdout, '{"level":"warn","n":9007199254740993}\n');
+  assert.equal(answer.requests[0].items.length, 1);
+});
+
+test('places are in UTF-16 units', () => {
+  const text = '# 😀\n[INPUT]\n    Name tail\n    Pathh 😀/x\n';
+  const at = (positions) => {
+    const { diagnostics } = check({ files: { 'fluent-bit.conf': text }, ...positions });
+    return diagnostics.find(({ line }) => line === 4);
+  };
+  const found = at({});
+  assert.match(text.slice(found.start, found.end), /^Pathh/);
+  assert.equal(at({ positions: 'characters' }).start, found.start - 1);
+  assert.equal(at({ positions: 'bytes' }).start, found.start + 2);
+});
+
+test('bytes go in as Uint8Array and come out as base64', () => {
+  const parser = '[PARSER]\n    Name p\n    Format regex\n    Regex ^(?<k>.*)$\n';
+  const answer = parse({ files: { 'parsers.conf': parser }, lines: [Uint8Array.of(0x61, 0xff)] });
+  assert.deepEqual(answer.lines[0].fields, { k: { $bytes: '61ff' } });
+  const made = tag({ path: Uint8Array.of(0x2f, 0xff), tag: 'a.*' });
+  assert.deepEqual(made.tag, { base64: Buffer.from([0x61, 0x2e, 0xff]).toString('base64') });
+});
+
+test('64-bit integers stay exact', () => {
+  const integers = ['9223372036854775807', '-9223372036854775808', '18446744073709551615', '9007199254740993'];
+  for (const integer of integers) {
+    assert.equal(parseJson(integer), BigInt(integer));
+    assert.equal(stringifyJson([BigInt(integer), 's', 'n1']), `[${integer},"s","n1"]`);
+  }
+  const mixed = '{"12345678901234567":["n9007199254740993",0.12345678901234567,9007199254740991]}';
+  const parsed = { '12345678901234567': ['n9007199254740993', 0.12345678901234567, 9007199254740991] };
+  assert.deepEqual(parseJson(mixed), parsed);
+});
+
+test('a question without an answer throws', () => {
+  for (const [ask, kind] of [
+    [() => call('chek', '{}'), 'unknown-method'],
+    [() => check({ files: {}, color: 1 }), 'invalid-request'],
+    [() => check({ files: {} }), 'invalid-input'],
+  ]) {
+    const fits = (error) => error instanceof WeirgateError && error.kind === kind && error.message.length > 0;
+    assert.throws(ask, fits, kind);
+  }
+});
+
+test('every function has a type', () => {
+  const types = readFileSync(new URL('index.d.ts', import.meta.resolve('weirgate')), 'utf8');
+  for (const [name, value] of Object.entries(weirgate)) {
+    if (typeof value === 'function') assert.match(types, new RegExp(`export (function|class) ${name}\\b`));
+  }
+});
+
+// The aim is a megabyte, and 400 kB compressed. Until then it must not grow.
+test('the module does not grow', (context) => {
+  const bytes = readFileSync(new URL('weirgate.wasm', import.meta.resolve('weirgate')));
+  const packed = gzipSync(bytes, { level: 9 }).length;
+  context.diagnostic(`${bytes.length} bytes, ${packed} bytes in gzip`);
+  assert.ok(bytes.length < 2_250_000, `${bytes.length} bytes`);
+  assert.ok(packed < 920_000, `${packed} bytes in gzip`);
+});
