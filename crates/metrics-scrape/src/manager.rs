@@ -82,6 +82,8 @@ pub(crate) struct Shared {
 #[derive(Debug, Default)]
 struct State {
     pools: BTreeMap<String, Pool>,
+    /// What discovery has found, by job and source. It comes once, so it is kept for jobs that cannot run yet.
+    groups: BTreeMap<String, BTreeMap<String, TargetGroup>>,
     /// The seed of offsets.
     seed: u64,
     /// The loops that run, so that they end with the manager.
@@ -139,6 +141,7 @@ impl Manager {
             }
         }
         before.values().for_each(Pool::stop);
+        state.groups.retain(|job, _| config.scrape_configs.iter().any(|config| config.job_name == *job));
         drop(state);
         self.shared.sync();
         if errors.is_empty() {
@@ -151,10 +154,14 @@ impl Manager {
     /// Takes what discovery has found at a source of a job, or that nothing is there any more. It takes effect within
     /// five seconds.
     pub fn set_group(&self, job: &str, source: String, group: Option<TargetGroup>) {
-        if let Some(pool) = lock(&self.shared.state).pools.get_mut(job) {
-            pool.set_group(source, group);
-            self.shared.changed.notify_one();
-        }
+        let mut state = lock(&self.shared.state);
+        let groups = state.groups.entry(job.to_owned()).or_default();
+        match group {
+            Some(group) => groups.insert(source, group),
+            None => groups.remove(&source),
+        };
+        drop(state);
+        self.shared.changed.notify_one();
     }
 
     /// What is scraped, by job.
@@ -202,9 +209,10 @@ impl Shared {
 
     fn sync(self: &Arc<Self>) {
         let mut state = lock(&self.state);
-        let State { pools, seed, tasks } = &mut *state;
-        for pool in pools.values_mut() {
-            pool.sync(self, *seed, tasks);
+        let State { pools, groups, seed, tasks } = &mut *state;
+        let none = BTreeMap::new();
+        for (job, pool) in pools {
+            pool.sync(groups.get(job).unwrap_or(&none), self, *seed, tasks);
         }
         tasks.retain(|task| !task.is_finished());
     }

@@ -23,8 +23,6 @@ const USER_AGENT: &str = concat!("Prometheus/3.14.0 Weirgate/", env!("CARGO_PKG_
 pub(crate) struct Pool {
     config: Arc<ScrapeConfig>,
     client: Client,
-    /// What discovery has found, by source.
-    groups: BTreeMap<String, TargetGroup>,
     loops: BTreeMap<u64, Active>,
     dropped: Vec<LabelSet>,
     dropped_count: usize,
@@ -40,7 +38,6 @@ impl Pool {
     pub(crate) fn new(config: Arc<ScrapeConfig>) -> Result<Self, SetupError> {
         Ok(Self {
             client: Client::with_user_agent(&config.http, USER_AGENT)?,
-            groups: static_groups(&config),
             config,
             loops: BTreeMap::new(),
             dropped: Vec::new(),
@@ -50,14 +47,6 @@ impl Pool {
 
     pub(crate) fn config(&self) -> &ScrapeConfig {
         &self.config
-    }
-
-    /// Takes what discovery says about a source.
-    pub(crate) fn set_group(&mut self, source: String, group: Option<TargetGroup>) {
-        match group {
-            Some(group) => self.groups.insert(source, group),
-            None => self.groups.remove(&source),
-        };
     }
 
     /// Takes another configuration. Loops are restarted; they go on with their series where these stay the same.
@@ -70,10 +59,6 @@ impl Pool {
     ) -> Result<(), SetupError> {
         let client = Client::with_user_agent(&config.http, USER_AGENT)?;
         let keeps = keeps_series(&self.config, &config);
-        if self.config.service_discovery != config.service_discovery {
-            // What the new discovery finds will come.
-            self.groups = static_groups(&config);
-        }
         (self.config, self.client) = (config, client);
         for active in self.loops.values_mut() {
             let old = Arc::clone(&active.target_loop);
@@ -92,10 +77,18 @@ impl Pool {
         Ok(())
     }
 
-    /// Starts loops of targets that are new, and stops those of targets that are gone.
-    pub(crate) fn sync(&mut self, shared: &Arc<Shared>, seed: u64, tasks: &mut Vec<AbortHandle>) {
+    /// Starts loops of targets that are new, and stops those of targets that are gone. `discovered` is what discovery
+    /// has found, by source; the static targets of the configuration come first.
+    pub(crate) fn sync(
+        &mut self,
+        discovered: &BTreeMap<String, TargetGroup>,
+        shared: &Arc<Shared>,
+        seed: u64,
+        tasks: &mut Vec<AbortHandle>,
+    ) {
         let start = Start { config: &self.config, client: &self.client, shared, seed };
-        let groups: Vec<TargetGroup> = self.groups.values().cloned().collect();
+        let groups: Vec<TargetGroup> =
+            static_groups(&self.config).chain(discovered.values()).cloned().collect();
         let mut found = TargetPool::new(&self.config, &groups);
         if let Some(shard) = shared.options.shard {
             found.retain(&self.config, |target| shard.has(target));
@@ -183,13 +176,11 @@ impl Start<'_> {
     }
 }
 
-/// The groups that stand in the configuration itself, by a source that no other discovery has.
-fn static_groups(config: &ScrapeConfig) -> BTreeMap<String, TargetGroup> {
-    let mut groups = BTreeMap::new();
-    for (at, discovery) in config.service_discovery.iter().enumerate() {
-        if let Discovery::Static(found) = discovery {
-            groups.extend(found.iter().map(|group| (format!("static/{at}/{}", group.source), group.clone())));
-        }
-    }
-    groups
+/// The groups that stand in the configuration itself.
+fn static_groups(config: &ScrapeConfig) -> impl Iterator<Item = &TargetGroup> {
+    let lists = config.service_discovery.iter().filter_map(|discovery| match discovery {
+        Discovery::Static(groups) => Some(groups),
+        _ => None,
+    });
+    lists.flatten()
 }
