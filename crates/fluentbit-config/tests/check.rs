@@ -289,3 +289,9 @@ fn messages_read_well() {
         ]
     );
 }
+
+#[test]
+fn sections_that_are_not_used() {
+    let text = format!("{}[STREAM_PROCESSOR]\n    Name s\n    Exec select\n", tail(""));
+    check_in(Compat::V5_1, &text, &["unsupported-section STREAM_PROCESSOR"]);
+}

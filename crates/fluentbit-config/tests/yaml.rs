@@ -52,6 +52,11 @@ fn check(text: &str, expected: &str, expected_problems: &[&str]) {
 fn trees() {
     check("", "", &[]);
     check("service:\n  flush: 1\n  http_server: on\n", "[service flush=1 http_server=on]", &[]);
+    check(
+        "env:\n  - name: A\n    value: b\n  - {name: C, uri: 'file:///x', refresh_interval: 5}\n  - name: D\n",
+        "@SET=A=b @SET=C=file:///x @SET=D=",
+        &[],
+    );
     check("env:\n  A: b\n  C: 'd e'\nincludes:\n  - x.yaml\n", "@SET=A=b @SET=C=d e @INCLUDE=x.yaml", &[]);
     check(
         "pipeline:\n  inputs:\n    - name: tail\n      path: a\n    - name: dummy\n  outputs:\n    - {name: 'null', match: '*'}\n",

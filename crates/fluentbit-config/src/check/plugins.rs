@@ -18,6 +18,7 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
     let parsers = rules::Parsers::of(config);
     for section in config.inputs.iter().chain(&config.filters).chain(&config.outputs).chain(&config.others) {
         if !section.kind.is_plugin() {
+            problems.extend(unsupported_section(section));
             continue;
         }
         match find(section) {
@@ -32,6 +33,12 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
             Err(problem) if config.compat != Compat::V1_8 => problems.push(*problem),
             Err(_) => {}
         }
+        for signal in ["metrics", "traces"] {
+            problems.extend(section.processors(signal).next().map(|processor| {
+                let message = format!("processors for {signal} do nothing here: there are only logs");
+                Diagnostic::warning("unsupported-processor", processor.span, message)
+            }));
+        }
         for processor in section.processors("logs") {
             match find_processor(&processor) {
                 Ok(spec) => {
@@ -42,6 +49,18 @@ pub(super) fn check(config: &mut Config, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// A warning that a section is not used.
+fn unsupported_section(section: &Section) -> Option<Diagnostic> {
+    let what = match section.kind {
+        SectionKind::StreamProcessor => "stream processor tasks do not run",
+        SectionKind::UpstreamServers => "an output has one server",
+        SectionKind::Plugins => "plugins of others cannot be loaded",
+        _ => return None,
+    };
+    let message = format!("this section is not used: {what}");
+    Some(Diagnostic::warning("unsupported-section", section.span, message))
 }
 
 /// The processor a section names.

@@ -78,10 +78,12 @@ fn log_level(service: &Section, problems: &mut Vec<Diagnostic>) {
 
 fn unsupported(property: &Property, problems: &mut Vec<Diagnostic>) {
     if property.is("plugins_file") || property.is("streams_file") {
-        problems.push(Diagnostic::warning(
-            "unsupported-property",
-            property.key_span,
-            format!("`{}` is not read", property.key),
-        ));
+        let (what, instead) = if property.is("plugins_file") {
+            ("plugins of others cannot be loaded", "what only they can do has to stay with Fluent Bit")
+        } else {
+            ("stream processor tasks do not run", "their records and results will be missing")
+        };
+        let message = format!("`{}` is not read: {what}", property.key);
+        problems.push(Diagnostic::warning("unsupported-property", property.key_span, message).help(instead));
     }
 }

@@ -41,6 +41,8 @@ pub(super) const LINTS: &[Lint] = &[
         .example("[SERVICE]\n    Flsh 5\n", "[SERVICE]\n    Flush 5\n"),
     Lint::warning("repeated-property", "A key is set again"),
     Lint::warning("unsupported-property", "A key is not supported by weirgate yet"),
+    Lint::warning("unsupported-section", "A section is not used by weirgate"),
+    Lint::warning("unsupported-processor", "A processor is for data weirgate does not have"),
     Lint::warning("unsupported-plugin", "A plugin is not supported by weirgate yet"),
     Lint::warning("duplicate-service", "There are two `[SERVICE]` sections, and one is ignored"),
     Lint::warning("unknown-command", "A line begins with `@` and no command Fluent Bit knows"),

@@ -100,7 +100,14 @@ impl Reader {
         self.items.push(Item::Section(SectionNode { name: key.to_text(), comment: None, items }));
     }
 
+    /// Variables: a mapping, or a list of mappings with `name` and either `value` or `uri`.
     fn env(&mut self, value: &Node) {
+        if let NodeKind::Sequence(nodes) = &value.kind {
+            for node in nodes {
+                self.env_element(node);
+            }
+            return;
+        }
         for (key, value) in self.entries(value, "env").unwrap_or_default() {
             if let Some(text) = self.scalar(value, "a variable") {
                 self.items.push(Item::Command(Command {
@@ -110,6 +117,39 @@ impl Reader {
                 }));
             }
         }
+    }
+
+    fn env_element(&mut self, node: &Node) {
+        let mut name = None;
+        let (mut text, mut uri) = (None, None);
+        for (key, value) in self.entries(node, "a variable").unwrap_or_default() {
+            let place = match key.text {
+                _ if key.is("name") => &mut name,
+                _ if key.is("value") => &mut text,
+                _ if key.is("uri") => &mut uri,
+                // Files are read when the configuration is.
+                _ if key.is("refresh_interval") => continue,
+                _ => {
+                    let message = format!("a variable has no `{}`", key.text);
+                    let problem = Diagnostic::error("yaml-structure", key.span, message);
+                    self.problems.push(problem.help("expected name, value, uri or refresh_interval"));
+                    continue;
+                }
+            };
+            *place = self.scalar(value, "a part of a variable").map(|text| (text, value.span));
+        }
+        let Some((name, span)) = name else {
+            let problem = Diagnostic::error("yaml-structure", node.span, "the variable has no `name`");
+            self.problems.push(problem.help("expected `name` and either `value` or `uri`"));
+            return;
+        };
+        let (text, end) = uri.or(text).unwrap_or_default();
+        let place = if text.is_empty() { span } else { span.to(end) };
+        self.items.push(Item::Command(Command {
+            name: Text::new("SET", span),
+            value: Text::new(format!("{name}={text}"), place),
+            comment: None,
+        }));
     }
 
     fn includes(&mut self, value: &Node) {

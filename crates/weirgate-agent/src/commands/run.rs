@@ -158,12 +158,14 @@ fn control() -> Result<Control, String> {
     Ok(control)
 }
 
-/// The filter of log lines for Fluent Bit's `Log_Level`; `FLB_LOG_LEVEL` wins.
+/// The filter of log lines for Fluent Bit's `Log_Level`; `FLB_LOG_LEVEL` wins if it is a level.
 fn level(name: &str) -> tracing_subscriber::EnvFilter {
-    let name = std::env::var("FLB_LOG_LEVEL").unwrap_or_else(|_| name.to_owned());
-    let level = match name.to_ascii_lowercase().as_str() {
-        "warning" => "warn".to_owned(),
-        other => other.to_owned(),
+    const LEVELS: [&str; 7] = ["off", "error", "warn", "warning", "info", "debug", "trace"];
+    let wanted = std::env::var("FLB_LOG_LEVEL").map(|level| level.to_ascii_lowercase());
+    let wanted = wanted.ok().filter(|level| LEVELS.contains(&level.as_str()));
+    let level = match wanted.as_deref().unwrap_or(name) {
+        "warning" => "warn",
+        other => other,
     };
     tracing_subscriber::EnvFilter::try_new(format!(
         "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level}"
