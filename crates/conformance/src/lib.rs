@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod fluentbit;
+mod memory;
 mod node;
 mod prometheus;
 mod questions;

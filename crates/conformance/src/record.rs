@@ -1,7 +1,8 @@
 //! Records as golden cases write them.
 
 use chrono::{Datelike, TimeZone, Utc};
-use event_model::{Kind, Record, Timestamp, Value};
+use event_model::{Record, Timestamp};
+use weirgate::api::{Fields, to_json};
 
 use crate::node::Node;
 use crate::text::printable;
@@ -17,61 +18,17 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn new(tag: &[u8], record: &Record<'_>) -> Self {
-        Self {
-            tag: printable(tag),
-            time: record.timestamp,
-            record: node(Value::Map(&record.fields)),
-            metadata: node(Value::Map(record.metadata)),
-        }
+        Self::of(tag, record.timestamp, &Fields::from(&*record.fields), &Fields::from(record.metadata))
+    }
+
+    pub(crate) fn of(tag: &[u8], time: Timestamp, record: &Fields, metadata: &Fields) -> Self {
+        Self { tag: printable(tag), time, record: node(record), metadata: node(metadata) }
     }
 }
 
-/// A value in the notation of the golden cases.
-fn node(value: Value<'_>) -> Node {
-    match value.resolve() {
-        Value::Null => Node::Null,
-        Value::Bool(value) => Node::Bool(value),
-        Value::Int(value) => Node::Int(value.into()),
-        Value::UInt(value) => Node::Int(value.into()),
-        Value::Float(value) if value.is_finite() => Node::Float(value),
-        Value::Float(value) => special(
-            "$float",
-            if value.is_nan() {
-                "nan"
-            } else if value > 0.0 {
-                "inf"
-            } else {
-                "-inf"
-            },
-        ),
-        Value::Str(text) | Value::Bin(text) => match std::str::from_utf8(text) {
-            Ok(text) => Node::Text(text.to_owned()),
-            Err(_) => special("$bytes", &text.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
-        },
-        other if other.kind() == Kind::Array => {
-            Node::List(other.elements().into_iter().flatten().map(node).collect())
-        }
-        other => {
-            let members: Vec<(&[u8], Node)> =
-                other.members().into_iter().flatten().map(|field| (field.key, node(field.value))).collect();
-            let odd = members.iter().enumerate().any(|(index, (key, _))| {
-                key.starts_with(b"$")
-                    || std::str::from_utf8(key).is_err()
-                    || members[..index].iter().any(|(other, _)| other == key)
-            });
-            if odd {
-                let pairs =
-                    members.into_iter().map(|(key, value)| Node::List(vec![node(Value::Str(key)), value]));
-                Node::Map(vec![("$pairs".to_owned(), Node::List(pairs.collect()))])
-            } else {
-                Node::Map(members.into_iter().map(|(key, value)| (printable(key), value)).collect())
-            }
-        }
-    }
-}
-
-fn special(name: &str, text: &str) -> Node {
-    Node::Map(vec![(name.to_owned(), Node::Text(text.to_owned()))])
+/// Fields in the notation of the golden cases, which is that of the facade.
+fn node(fields: &Fields) -> Node {
+    serde_json::from_str(&to_json(fields)).unwrap_or(Node::Null)
 }
 
 /// Whether `found` is the time the case expects, in a run that began at `began`.

@@ -1,50 +1,43 @@
 //! Kubernetes objects to target groups: `kubernetes-sd.jsonl`.
 
-use std::fmt::Write as _;
-
-use kubernetes_metadata::read_objects;
-use prometheus_config::Discovery;
-use prometheus_discovery::kubernetes::{Cluster, discover};
 use serde_json::{Value, json};
+use weirgate::api::{DiscoverRequest, Objects};
 
-use super::config::{difference, load};
-use super::field;
+use super::config::difference;
+use super::{ask, field};
 
 /// Discovers the targets of the case's objects; compares the groups, whose targets come in any order.
 pub(crate) fn check(case: &Value) -> Result<(), String> {
-    let config =
-        load(&job(field(case, "sd_config_yaml")?)).map_err(|message| format!("rejected: {message}"))?;
-    let services = config.scrape_configs.first().map(|job| job.service_discovery.as_slice());
-    let Some([Discovery::Kubernetes(discovery)]) = services else {
-        return Err("no Kubernetes discovery".to_owned());
+    let request = DiscoverRequest {
+        config: field(case, "sd_config_yaml")?.to_owned(),
+        objects: Objects::new(case["objects"].to_string()),
+        ..DiscoverRequest::default()
     };
-    let mut cluster = Cluster::new();
-    for object in case["objects"].as_array().into_iter().flatten() {
-        cluster.extend(read_objects(object.to_string().as_bytes()).map_err(|error| error.to_string())?);
-    }
-    let found = discover(discovery, &cluster, None);
-    let groups: Vec<_> = found
-        .groups
-        .iter()
-        .map(|group| json!({"source": group.source, "labels": group.labels, "targets": group.targets}))
+    let answer = ask("discover", &request)?;
+    let groups = answer["groups"].as_array().into_iter().flatten();
+    let groups: Value = groups
+        .map(|group| {
+            let targets = group["targets"].as_array().into_iter().flatten().map(pairs);
+            json!({
+                "source": group["source"],
+                "labels": pairs(&group["labels"]),
+                "targets": targets.collect::<Vec<_>>(),
+            })
+        })
         .collect();
-    let (shown, expected) = (sorted(json!(groups)), sorted(case["expect"].clone()));
+    let (shown, expected) = (sorted(groups), sorted(case["expect"].clone()));
     match (&shown, &expected) {
         _ if shown == expected => Ok(()),
         (Value::Array(a), Value::Array(b)) if a.len() != b.len() => {
-            Err(format!("groups {} instead of {}", sources(a), sources(b)))
+            Err(format!("groups {} instead of {}: {}", sources(a), sources(b), answer["diagnostics"]))
         }
         _ => Err(difference(&shown, &expected, "")),
     }
 }
 
-/// A whole configuration with one entry of `kubernetes_sd_configs`.
-fn job(entry: &str) -> String {
-    let mut text = "scrape_configs:\n- job_name: j\n  kubernetes_sd_configs:\n".to_owned();
-    for (at, line) in entry.lines().enumerate() {
-        let _ = writeln!(text, "  {} {line}", if at == 0 { "-" } else { " " });
-    }
-    text
+/// Labels as the cases write them: a list of pairs, by name.
+fn pairs(labels: &Value) -> Value {
+    labels.as_object().into_iter().flatten().map(|(name, value)| json!([name, value])).collect()
 }
 
 /// The groups with their targets in the order of their texts.

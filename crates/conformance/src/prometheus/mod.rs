@@ -22,6 +22,12 @@ pub(crate) fn check(category: &str, case: &Value) -> Option<Result<(), String>> 
     })
 }
 
+/// Asks the facade in JSON, as other languages do.
+fn ask(method: &str, request: &impl serde::Serialize) -> Result<Value, String> {
+    let answer = weirgate::api::call(method, &weirgate::api::to_json(request));
+    serde_json::from_str(&answer.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+}
+
 /// A text that every case of the category has.
 fn field<'a>(case: &'a Value, name: &str) -> Result<&'a str, String> {
     case[name].as_str().ok_or_else(|| format!("the case has no {name}"))

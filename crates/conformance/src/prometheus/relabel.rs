@@ -4,8 +4,9 @@ use prometheus_labels::{LabelSet, LabelsBuilder, NameScheme};
 use prometheus_relabel::{Effect, Rules, Scratch, Verdict, yaml};
 use serde_json::{Value, json};
 use source_text::SourceId;
+use weirgate::api::{Labels, RelabelRequest};
 
-use super::{equal, field, is_same_error};
+use super::{ask, equal, field, is_same_error};
 
 pub(super) fn check(case: &Value) -> Result<(), String> {
     let scheme: NameScheme = field(case, "scheme")?.parse().map_err(|_| "unknown name scheme".to_owned())?;
@@ -28,6 +29,16 @@ pub(super) fn check(case: &Value) -> Result<(), String> {
         Verdict::Drop { .. } => json!({"keep": false, "labels": []}),
     };
     equal(expected, &found)?;
+    let request = RelabelRequest {
+        rules: Some(field(case, "rules_yaml")?.to_owned()),
+        labels: Labels::from(&set),
+        scheme: Some(scheme.as_str().to_owned()),
+        ..RelabelRequest::default()
+    };
+    let answer = ask("relabel", &request)?;
+    let labels = answer["labels"].as_object().into_iter().flatten();
+    let labels: Value = labels.map(|(name, value)| json!([name, value])).collect();
+    equal(expected, &json!({"keep": answer["keep"], "labels": labels}))?;
     check_account(&rules, &set, found["keep"] == true)
 }
 

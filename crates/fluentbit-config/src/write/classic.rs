@@ -1,9 +1,11 @@
 //! The classic form.
 
+use event_model::Compat;
 use source_text::Diagnostic;
 
 use super::{lost, renamed, rules};
 use crate::load::snake_case;
+use crate::section::SectionKind;
 use crate::tree::{Command, Document, Form, GroupNode, Item, PropertyNode, SectionNode, Text};
 use crate::value::is_space;
 
@@ -35,6 +37,7 @@ pub fn write(document: &Document) -> (String, Vec<Diagnostic>) {
             item => writer.item(item, ""),
         }
     }
+    writer.parsers_in_main_file(document);
     (writer.out, writer.problems)
 }
 
@@ -53,6 +56,28 @@ impl Writer {
             Item::Section(section) => self.section(section),
             Item::Group(group) => self.group(group, indent),
             Item::Property(property) => self.property(property, indent),
+        }
+    }
+
+    /// In YAML a parser may stand beside a pipeline.
+    fn parsers_in_main_file(&mut self, document: &Document) {
+        let sections = || {
+            document.items.iter().filter_map(|item| match item {
+                Item::Section(section) => Some(&section.name),
+                _ => None,
+            })
+        };
+        let is_parser = |name: &&Text| {
+            ["parser", "multiline_parser"].iter().any(|parser| name.value.eq_ignore_ascii_case(parser))
+        };
+        let is_main = sections().any(|name| {
+            let kind = SectionKind::of_header(&name.value, Compat::V5_1);
+            kind.is_plugin() || kind == SectionKind::Service
+        });
+        if let (Form::Yaml, true, Some(name)) = (self.from, is_main, sections().find(is_parser)) {
+            let message = "in the classic form a parser is not allowed in the main file";
+            let problem = lost(name.span, message);
+            self.problems.push(problem.help("move the parsers to a file that `Parsers_File` names"));
         }
     }
 

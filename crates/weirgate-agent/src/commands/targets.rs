@@ -83,7 +83,9 @@ fn target_files(file: &str, text: &str) -> api::Files {
     for discovery in parsed.config.scrape_configs.iter().flat_map(|job| &job.service_discovery) {
         let Discovery::File(discovery) = discovery else { continue };
         for path in discovery.files.iter().flat_map(|pattern| disk.glob(pattern)) {
-            let name = path.strip_prefix(&*folder.to_string_lossy()).unwrap_or(&path).trim_start_matches('/');
+            // Names that are relative to the folder stay so.
+            let below = path.strip_prefix(&*folder.to_string_lossy()).filter(|_| folder != Path::new(""));
+            let name = below.map_or(path.as_str(), |name| name.trim_start_matches('/'));
             if let Ok(bytes) = disk.read(name) {
                 files.insert(name, bytes);
             }

@@ -102,6 +102,7 @@ mod tests {
         for (name, text, to, expected) in [
             ("a.b/main", "[INPUT]\n    Name tail\n", Form::Yaml, ("a.b/main.yaml", true)),
             ("m.yml", "pipeline:\n  inputs:\n    - name: tail\n", Form::Classic, ("m.conf", true)),
+            ("p.yaml", "parsers:\n  - name: a\n    format: json\n", Form::Classic, ("p.conf", true)),
             ("m.yaml", "pipeline: [", Form::Classic, ("m.conf", false)),
             ("m.conf", "[INPUT\n", Form::Yaml, ("m.yaml", false)),
         ] {
@@ -110,5 +111,16 @@ mod tests {
             assert_eq!((answer.name.as_str(), answer.text.is_some()), expected, "{text}");
             assert_eq!(answer.text.is_some(), !answer.diagnostics.iter().any(Diagnostic::is_error));
         }
+    }
+
+    #[test]
+    fn what_the_other_form_cannot_say_is_told() {
+        let text = "parsers:\n  - name: a\n    format: json\npipeline:\n  inputs:\n    - name: tail\n";
+        let files = [("m.yaml", text)].into_iter().collect();
+        let answer =
+            convert(&ConvertRequest { files, to: Form::Classic, ..ConvertRequest::default() }).unwrap();
+        let found: Vec<_> =
+            answer.diagnostics.iter().map(|problem| (problem.code.as_str(), problem.line)).collect();
+        assert_eq!(found, [("not-converted", Some(2))]);
     }
 }

@@ -108,30 +108,32 @@ pub fn explain(request: &ExplainRequest) -> Result<ExplainAnswer, Error> {
     if bytes.last().is_some_and(|last| *last != b'\n') {
         bytes.push(b'\n');
     }
-    answer.path = files.join(&request.path.clone().unwrap_or_else(|| assumed_path(&pipeline)));
+    answer.path = request.path.clone().unwrap_or_else(|| assumed_path(&pipeline));
     let log: Files = [(answer.path.as_str(), bytes.as_slice())].into_iter().collect();
     let inputs = Inputs::new(request.folder.as_deref(), &log);
-    let mut following: Vec<usize> =
-        (0..pipeline.inputs.len()).filter(|index| !inputs.of(&pipeline.inputs[*index]).is_empty()).collect();
+    let mut following: Vec<(usize, String)> = Vec::new();
+    for (index, input) in pipeline.inputs.iter().enumerate() {
+        following.extend(inputs.of(input).into_iter().map(|(name, _)| (index, name)));
+    }
     if request.path.is_none() && following.is_empty() && !pipeline.inputs.is_empty() {
         // The assumed name need not match the rest of the pattern.
-        following.push(0);
+        following.push((0, answer.path.clone()));
     }
     if following.is_empty() {
         answer.not_followed.push(nobody(&pipeline, &answer.path));
     }
     let pods = Pods::new(&config, &files, objects);
     let mut feeder = Feeder::new(pipeline, &pods, request.now.0, request.seed);
-    for index in following {
+    for (index, name) in following {
         let pipeline = Arc::clone(&feeder.pipeline);
         let mut recorder =
             Recorder::new(Arc::clone(&pipeline), &config.sources, request.positions, request.now.0);
-        if let Err(error) = feeder.file(index, &answer.path, &bytes, &mut recorder) {
+        if let Err(error) = feeder.file(index, &name, &bytes, &mut recorder) {
             answer.not_followed.push(format!("{}: {error}", pipeline.inputs[index].name));
             continue;
         }
         let input = &pipeline.inputs[index];
-        let tag = tag_trace(&config, &pipeline, index, &answer.path);
+        let tag = tag_trace(&config, &pipeline, index, &name);
         let found = lines(input, &bytes);
         answer.lines.extend(line_traces(input, &found, &tag, recorder.records, request));
     }

@@ -7,6 +7,7 @@ use event_model::{Arena, Record, Timestamp};
 use fluentbit_config::Files as _;
 use fluentbit_filter::kubernetes::Metadata;
 use fluentbit_pipeline::{At, Flow, LineScratch, Messages, Pipeline, Sink, Source, TailInput};
+use glob::{MatchOptions, Pattern};
 use kubernetes_tag::TagError;
 use pipeline_core::frame::{Framer, Line};
 
@@ -26,22 +27,32 @@ impl<'a> Inputs<'a> {
         Self { folder, files }
     }
 
-    /// The files that an input follows, in the order in which it finds them.
+    /// The files that an input follows, in the order in which it finds them. Those of a relative pattern have
+    /// relative names.
     pub(super) fn of(&self, input: &TailInput) -> Vec<(String, &'a [u8])> {
-        let matching = |patterns: &[String]| -> Vec<String> {
-            patterns.iter().flat_map(|pattern| self.folder.glob(pattern)).collect()
-        };
-        let excluded = matching(&input.exclude_path);
+        let excluded: Vec<Pattern> =
+            input.exclude_path.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
         let mut found: Vec<(String, &[u8])> = Vec::new();
-        for name in matching(&input.path) {
-            let known = found.iter().any(|(other, _)| *other == name) || excluded.contains(&name);
-            if let (false, Some(bytes)) = (known, self.files.get(&name)) {
-                found.push((name, bytes));
+        for pattern in &input.path {
+            for path in self.folder.glob(pattern) {
+                let name = if pattern.starts_with('/') { path.as_str() } else { self.folder.below(&path) };
+                let unwanted = excluded.iter().any(|pattern| pattern.matches_with(name, FNMATCH))
+                    || found.iter().any(|(other, _)| other == name);
+                if let (false, Some(bytes)) = (unwanted, self.files.get(&path)) {
+                    found.push((name.to_owned(), bytes));
+                }
             }
         }
         found
     }
 }
+
+/// fnmatch(3) without flags, as Fluent Bit excludes files.
+const FNMATCH: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 /// A pipeline that is fed with whole files.
 pub(super) struct Feeder<'a> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use event_model::Compat;
 use fluentbit_config::{Config, Environment, Files as ConfigFiles, MemoryFiles, ReadError};
+use fluentbit_parser::time::iana_time_zone;
 use fluentbit_pipeline::{Delivery, Pipeline};
 use serde::{Deserialize, Serialize};
 use source_text::Diagnostic;
@@ -69,6 +70,8 @@ pub(super) fn load(
     let variables = Variables(environment);
     options.delivery = mode.delivery();
     options.environment = &variables;
+    let zone = environment.get("TZ").and_then(|name| iana_time_zone(name.trim_start_matches(':')));
+    options.zone = zone.as_ref();
     let (config, pipeline, problems) = config_check::load_fluentbit(main, files, &options);
     Loaded { config, pipeline, problems }
 }
@@ -110,6 +113,14 @@ impl Folder {
         } else {
             format!("{}/{name}", self.path)
         }
+    }
+}
+
+impl Folder {
+    /// A name as seen from this folder, if it is below.
+    pub(super) fn below<'n>(&self, name: &'n str) -> &'n str {
+        let rest = name.strip_prefix(self.path.as_str()).filter(|_| !self.path.is_empty());
+        rest.and_then(|rest| rest.strip_prefix('/')).unwrap_or(name)
     }
 }
 

@@ -240,8 +240,8 @@ mod tests {
         let answer = pipeline(&request).unwrap();
         assert!(answer.started, "{:?}", answer.diagnostics);
         let tags: Vec<_> = answer.records.iter().map(|record| record.tag.text().into_owned()).collect();
-        assert_eq!(tags, ["t.srv.logs.a.log", "t.srv.logs.a.log", "t.srv.logs.b.log"]);
-        assert_eq!(answer.files.get("out/t.srv.logs.a.log").unwrap().text(), "1\n2\n");
+        assert_eq!(tags, ["t.logs.a.log", "t.logs.a.log", "t.logs.b.log"]);
+        assert_eq!(answer.files.get("out/t.logs.a.log").unwrap().text(), "1\n2\n");
         let items: Vec<_> = answer.requests.iter().map(|request| request.items.len()).collect();
         assert_eq!(items, [2, 1]);
     }
