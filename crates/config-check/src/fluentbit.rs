@@ -5,7 +5,7 @@ use fluentbit_pipeline::{OutputKind, Pipeline};
 use source_text::{Diagnostic, Fix, Severity, SourceMap, Span};
 
 use crate::prometheus::comments;
-use crate::{Kind, Options, Report, allow};
+use crate::{Kind, Options, Report, allow, tags};
 
 /// A configuration, made ready to run, and everything that is wrong with it.
 ///
@@ -36,6 +36,7 @@ pub fn load_fluentbit(
             diagnostics.extend(found.into_iter().map(|problem| repaired(problem, &config, &output.section)));
         }
     }
+    diagnostics.extend(tags::check(&config, &pipeline));
     diagnostics.extend(notes(&config));
     allow::apply(&config.sources, &allow_comments(&config), &mut diagnostics);
     diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);

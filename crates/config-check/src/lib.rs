@@ -42,6 +42,7 @@ mod lints;
 mod manifest;
 mod page;
 mod prometheus;
+mod tags;
 
 use std::fmt;
 use std::sync::Arc;

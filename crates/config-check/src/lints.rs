@@ -35,6 +35,22 @@ const OWN: &[Lint] = &[
             "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    a.b: x\n    a-b: y\n",
             "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    a.b: x\n",
         ),
+    Lint::warning("kubernetes-tag-mismatch", "The kubernetes filter finds no pod in the tags of an input")
+        .why("Records pass without metadata; Fluent Bit warns once for each tag (1.8 and 5.1).")
+        .example(
+            "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Tag kube.<pod>\n    Tag_Regex (?<pod>[^/_]+)_[^/]*$\n[FILTER]\n    Name kubernetes\n    Match kube.*\n",
+            "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Tag kube.*\n[FILTER]\n    Name kubernetes\n    Match kube.*\n",
+        ),
+    Lint::warning("kubernetes-wrong-pod", "The kubernetes filter finds a pod that does not exist")
+        .why(
+            "As many bytes as `Kube_Tag_Prefix` has are cut off the tag, whatever they are, and the pattern is searched in \
+             the rest: what is left of the path becomes a part of the pod's name. Nothing says so but the debug log (1.8 \
+             and 5.1).",
+        )
+        .example(
+            "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Tag kube.*\n[FILTER]\n    Name kubernetes\n    Match kube.*\n    Kube_Tag_Prefix kube.\n",
+            "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Tag kube.*\n[FILTER]\n    Name kubernetes\n    Match kube.*\n    Kube_Tag_Prefix kube.var.log.containers.\n",
+        ),
     Lint::warning("es-type-name", "Requests name a `_type`")
         .why(
             "Elasticsearch 8 and OpenSearch 2 refuse a whole request for it, so nothing is stored. `Suppress_Type_Name` \

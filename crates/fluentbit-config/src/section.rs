@@ -1,7 +1,7 @@
 //! Sections as settings: what a plugin, a parser or the service was told.
 
 use event_model::Compat;
-use source_text::{Diagnostic, Span};
+use source_text::{Diagnostic, Fix, Span};
 
 use crate::value;
 
@@ -259,12 +259,21 @@ impl Property {
 
     /// The complaint that the value is no boolean.
     pub(crate) fn not_boolean(&self) -> Diagnostic {
-        Diagnostic::error(
+        let problem = Diagnostic::error(
             "invalid-boolean",
             self.value_span,
             format!("`{}` is not a boolean, as `{}` needs", self.value, self.key),
         )
-        .help("expected one of true, on, yes, false, off, no")
+        .help("expected one of true, on, yes, false, off, no");
+        let meant = match self.value.to_ascii_lowercase().as_str() {
+            "1" | "enable" | "enabled" => "on",
+            "0" | "disable" | "disabled" => "off",
+            _ => return problem,
+        };
+        match self.rewritten(meant) {
+            Some(edit) => problem.with_fix(Fix::likely(format!("write `{meant}`"), vec![edit])),
+            None => problem,
+        }
     }
 }
 

@@ -136,18 +136,6 @@ fn lints(parser: &Section, problems: &mut Vec<Diagnostic>) {
     if let Some(types) = parser.get("types") {
         check_types(types, problems);
     }
-    if let Some(key) = parser.get("time_key")
-        && parser.get("time_format").is_none()
-    {
-        problems.push(
-            Diagnostic::warning(
-                "time-key-without-format",
-                key.key_span,
-                "`Time_Key` does nothing without `Time_Format`",
-            )
-            .help("set `Time_Format`, such as %Y-%m-%dT%H:%M:%S.%L"),
-        );
-    }
     for key in ["decode_field", "decode_field_as"] {
         for property in parser.get_all(key) {
             check_decoder(property, problems);

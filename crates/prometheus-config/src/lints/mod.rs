@@ -5,7 +5,7 @@ mod kubernetes;
 mod rules;
 mod table;
 
-use source_text::{Diagnostic, Edit, Fix};
+use source_text::{Diagnostic, Edit, Fix, Severity};
 
 use crate::decode::Decoder;
 use crate::{Discovery, Role, ScrapeConfig};
@@ -29,6 +29,7 @@ pub(crate) fn check(decoder: &mut Decoder, config: &ScrapeConfig) {
             matches!(lower.as_str(), "http" | "https").then(|| Edit::of_value(span, &config.scheme, &lower));
         found.push(certain(problem, "write it in lower case", [edit.flatten()]));
     }
+    found.extend(content_type(lines, config));
     rules::check(lines, config, &mut found);
     kubernetes::check(lines, config, &mut found);
     found.into_iter().for_each(|problem| decoder.warn(problem));
@@ -42,6 +43,22 @@ fn roles(config: &ScrapeConfig) -> Option<Vec<Role>> {
     };
     let roles: Vec<Role> = config.service_discovery.iter().map(role).collect::<Option<_>>()?;
     (!roles.is_empty()).then_some(roles)
+}
+
+/// What Prometheus 2 took for text and Prometheus 3 refuses.
+fn content_type(lines: Lines<'_>, config: &ScrapeConfig) -> Option<Diagnostic> {
+    if config.fallback_scrape_protocol.is_some() {
+        return None;
+    }
+    let span = config.fields.place("job_name");
+    let message = "a target of this job that sends no `Content-Type`, or an unknown one, is down";
+    let problem = Diagnostic::new(Severity::Info, "no-fallback-protocol", message).at(span).help(
+        "Prometheus 2 read such an answer as text; set `fallback_scrape_protocol` if there is such a target",
+    );
+    let field = ["fallback_scrape_protocol: PrometheusText0.0.4"];
+    let edit =
+        config.fields.value("job_name").and_then(|span| lines.below(span, config.fields.section(), &field));
+    Some(likely(problem, "read it as text", [edit]))
 }
 
 fn query_in_path(lines: Lines<'_>, config: &ScrapeConfig) -> Option<Diagnostic> {

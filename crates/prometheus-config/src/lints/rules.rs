@@ -33,7 +33,7 @@ pub(super) fn check(lines: Lines<'_>, config: &ScrapeConfig, found: &mut Vec<Dia
     found.extend(
         rules.iter().filter_map(|rule| keeps_no_needed(rule, "__address__", "labelkeep-removes-address")),
     );
-    collisions(rules, found);
+    collisions(lines, rules, found);
     let rules = config.metric_relabel_configs.located();
     for located in rules {
         check_rule(lines, located, found);
@@ -41,7 +41,7 @@ pub(super) fn check(lines: Lines<'_>, config: &ScrapeConfig, found: &mut Vec<Dia
         found.extend(target_labels(lines, config, located));
     }
     found.extend(rules.iter().filter_map(|rule| keeps_no_needed(rule, "__name__", "rule-removes-name")));
-    collisions(rules, found);
+    collisions(lines, rules, found);
 }
 
 /// Where a field is written; `None` where it is not.
@@ -160,7 +160,7 @@ fn without_groups(replacement: &str) -> String {
 }
 
 /// Two mappings that give the same names.
-fn collisions(rules: &[Located], found: &mut Vec<Diagnostic>) {
+fn collisions(lines: Lines<'_>, rules: &[Located], found: &mut Vec<Diagnostic>) {
     let maps: Vec<&Located> =
         rules.iter().filter(|located| located.rule.action == Some(Action::LabelMap)).collect();
     for (index, located) in maps.iter().enumerate() {
@@ -169,15 +169,19 @@ fn collisions(rules: &[Located], found: &mut Vec<Diagnostic>) {
                 && other.rule.regex().as_str() != located.rule.regex().as_str()
         };
         if let Some(first) = maps[..index].iter().find(same) {
-            found.push(
-                Diagnostic::warning(
-                    "labelmap-collision",
-                    located.place(Field::Regex),
-                    "two rules give labels the same names: where both match, this one wins",
-                )
-                .label(first.place(Field::Regex), "the other rule")
-                .help("add a prefix to one of them, such as `replacement: annotation_$1`"),
-            );
+            let problem = Diagnostic::warning(
+                "labelmap-collision",
+                located.place(Field::Regex),
+                "two rules give labels the same names: where both match, this one wins",
+            )
+            .label(first.place(Field::Regex), "the other rule")
+            .help("add a prefix to one of them, such as `replacement: annotation_$1`");
+            let kinds = ["annotation", "label"];
+            let kind = kinds.into_iter().find(|kind| located.rule.regex().as_str().contains(kind));
+            let edit = kind
+                .filter(|_| written(located, Field::Replacement).is_none())
+                .and_then(|kind| lines.append(located.span(), &[&format!("replacement: {kind}_$1")]));
+            found.push(likely(problem, "add a prefix", [edit]));
         }
     }
 }

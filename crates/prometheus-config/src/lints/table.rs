@@ -117,6 +117,15 @@ const LINTS: &[Lint] = &[
             "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs:\n  - role: pod\n  relabel_configs:\n  - source_labels: [__address__, __meta_kubernetes_pod_annotation_prometheus_io_port]\n    regex: ([^:]+)(?::\\d+)?;(\\d+)\n    target_label: __address__\n    replacement: $1:$2\n",
             "scrape_configs:\n- job_name: a\n  kubernetes_sd_configs:\n  - role: pod\n  relabel_configs:\n  - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_port]\n    action: keepequal\n    target_label: __meta_kubernetes_pod_container_port_number\n",
         ),
+    Lint::note("no-fallback-protocol", "Answers without a known `Content-Type` are refused")
+        .why(
+            "Prometheus 2 read them as text. Prometheus 3 fails the scrape, unless the job has a \
+             `fallback_scrape_protocol`.",
+        )
+        .example(
+            "scrape_configs:\n- job_name: a\n",
+            "scrape_configs:\n- job_name: a\n  fallback_scrape_protocol: PrometheusText0.0.4\n",
+        ),
     Lint::note("finished-pods", "Pods that have ended stay targets")
         .why("Pods of jobs are kept after they ended, and init containers are targets too: they are down for ever.")
         .example(

@@ -115,7 +115,10 @@ impl Check {
         options: &config_check::Options<'_>,
     ) -> Result<u8, String> {
         let least = if self.unsafe_fixes { Applicability::Likely } else { Applicability::Certain };
-        let fixed = config_check::fix(file, disk, options, least).map_err(|error| error.to_string())?;
+        // What is only worth knowing is changed only for those who asked for it.
+        let mut options = *options;
+        options.notes = self.notes;
+        let fixed = config_check::fix(file, disk, &options, least).map_err(|error| error.to_string())?;
         if self.diff {
             let mut out = io::stdout().lock();
             for change in &fixed.changes {

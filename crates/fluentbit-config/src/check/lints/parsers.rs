@@ -2,7 +2,7 @@
 
 use source_text::Diagnostic;
 
-use super::{certain, note};
+use super::{certain, likely, note};
 use crate::load::Config;
 use crate::section::{Property, Section};
 
@@ -28,8 +28,18 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
             problems.extend(without_year(format));
             problems.extend(repeated_fraction(format));
         }
+        problems.extend(time_key(config, parser));
         decoders(parser, problems);
     }
+}
+
+fn time_key(config: &Config, parser: &Section) -> Option<Diagnostic> {
+    let key = parser.get("time_key").filter(|_| parser.get("time_format").is_none())?;
+    let message = "`Time_Key` does nothing without `Time_Format`";
+    let problem = Diagnostic::warning("time-key-without-format", key.key_span, message)
+        .help("set `Time_Format`, such as %Y-%m-%dT%H:%M:%S.%L");
+    let edit = config.insertion_below(key, "Time_Format", "%Y-%m-%dT%H:%M:%S.%L%z");
+    Some(likely(problem, "read times as RFC 3339 has them", [edit]))
 }
 
 /// The directives of a time format with their offsets.
