@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use wide::u8x16;
+
 /// May start a metric name: `[a-zA-Z_:]`.
 const NAME_START: u8 = 1;
 /// May go on in a metric name: `[a-zA-Z0-9_:]`.
@@ -104,26 +106,28 @@ fn name_bytes(word: u64) -> u64 {
     (letters | digits | underscores) & !word
 }
 
-/// The high bit of each byte that is zero. One above such a byte may be set as well, one below never.
+/// How many bytes are looked at in one step.
+const STEP: usize = 16;
+
 #[inline]
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(repeat(0x01)) & !word & repeat(0x80)
+fn step_at(bytes: &[u8], at: usize) -> Option<u8x16> {
+    Some(u8x16::new(*bytes.get(at..)?.first_chunk::<STEP>()?))
 }
 
 /// The first `"` or `\` at or after `at`.
 ///
-/// Most label values are a few bytes long: eight are looked at in one step, and only a long value is worth
-/// the call of a vectorised search.
+/// Most label values are shorter than a few steps, and only a long one is worth the call of a vectorised search.
 #[inline]
 pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
     let mut at = at;
     for _ in 0..4 {
-        let Some(word) = word_at(bytes, at) else { break };
-        let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\\'));
+        let Some(step) = step_at(bytes, at) else { break };
+        let found = step.simd_eq(u8x16::splat(b'"')) | step.simd_eq(u8x16::splat(b'\\'));
+        let found = found.to_bitmask();
         if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
+            return Some(at + found.trailing_zeros() as usize);
         }
-        at += 8;
+        at += STEP;
     }
     memchr::memchr2(b'"', b'\\', bytes.get(at..)?).map(|found| at + found)
 }
@@ -131,12 +135,12 @@ pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
 /// The first `=` at or after `at`; it is expected to be near.
 #[inline]
 pub(crate) fn equals_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(word) = word_at(bytes, at) {
-        let found = zero_bytes(word ^ repeat(b'='));
+    while let Some(step) = step_at(bytes, at) {
+        let found = step.simd_eq(u8x16::splat(b'=')).to_bitmask();
         if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
+            return Some(at + found.trailing_zeros() as usize);
         }
-        at += 8;
+        at += STEP;
     }
     bytes.get(at..)?.iter().position(|byte| *byte == b'=').map(|found| at + found)
 }

@@ -255,7 +255,7 @@ fn is_canonical(value: &[u8]) -> bool {
 
 /// Puts the name of a series, the labels made from its metadata and its other labels into `out`, sorted by
 /// name.
-pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, labels: Labels<'a>) {
+pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, mut labels: Labels<'a>) {
     out.clear();
     let Meta { metric_type, unit, labels: from_metadata } = labels.meta;
     if !(from_metadata && name.is_empty()) {
@@ -266,6 +266,13 @@ pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, label
     }
     if from_metadata && !unit.is_empty() {
         out.push(Label::new(METRIC_UNIT.as_bytes(), unit));
+    }
+    // Labels whose values are not rewritten are taken as they stand, which is most of the work of a scrape.
+    let bounds = matches!(metric_type, MetricType::Histogram | MetricType::Summary);
+    if let (RawLabels::Line(rest), false, false) = (&mut labels.raw, from_metadata, bounds) {
+        while let Some(raw) = usual_in_line(rest) {
+            out.push(Label { name: Cow::Borrowed(raw.name), value: Cow::Borrowed(raw.value) });
+        }
     }
     out.extend(labels);
     // Stable: a repeated name keeps its order.

@@ -25,9 +25,7 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
         out.push(b'"');
         return;
     }
-    let mut rest = text;
-    // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look
-    // for the length of a run before it is copied.
+    let mut rest = common(out, text);
     while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
         let dirty = dirty_bytes(chunk);
         let start = out.len();
@@ -49,6 +47,37 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
         }
     }
     out.push(b'"');
+}
+
+/// Writes as much of the text as takes no escape but those of a backslash and a letter. Returns the rest, which is
+/// shorter than a chunk or begins with a chunk that has another one.
+fn common<'t>(out: &mut Vec<u8>, text: &'t [u8]) -> &'t [u8] {
+    let start = out.len();
+    // Room for an escape instead of every byte. To set it to zero costs less than to look at each step whether there is
+    // room, since a document inside of a text has a quote every few bytes.
+    out.resize(start + 2 * text.len() + CHUNK, 0);
+    let mut written = start;
+    let mut rest = text;
+    while let Some(chunk) = rest.first_chunk::<CHUNK>() {
+        // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look for
+        // the length of a run before it is copied.
+        let Some(room) = out.get_mut(written..written + CHUNK + 2) else { break };
+        let dirty = dirty_bytes(chunk);
+        room[..CHUNK].copy_from_slice(chunk);
+        if dirty == 0 {
+            (written, rest) = (written + CHUNK, &rest[CHUNK..]);
+            continue;
+        }
+        let clean = dirty.trailing_zeros() as usize;
+        let escape = ESCAPES[usize::from(chunk[clean % CHUNK])];
+        if escape <= NOT_ASCII {
+            break;
+        }
+        room[clean % CHUNK..][..2].copy_from_slice(&[b'\\', escape]);
+        (written, rest) = (written + clean + 2, &rest[clean + 1..]);
+    }
+    out.truncate(written);
+    rest
 }
 
 /// Writes the character at the start of `rest`, which is to be escaped or is not ASCII. Returns what follows
