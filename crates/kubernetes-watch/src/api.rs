@@ -24,6 +24,12 @@ pub struct ApiServer {
     pub server_name: Option<String>,
     /// Only pods of this node are asked for.
     pub node: Option<String>,
+    /// The whole `Authorization` header, where there is no token file.
+    pub authorization: Option<String>,
+    /// Files with the certificate and the key that this client shows.
+    pub identity: Option<(PathBuf, PathBuf)>,
+    /// The URL of an HTTP proxy in front of the server.
+    pub proxy: Option<String>,
 }
 
 impl ApiServer {
@@ -38,7 +44,17 @@ impl ApiServer {
             verify: true,
             server_name: None,
             node: None,
+            authorization: None,
+            identity: None,
+            proxy: None,
         }
+    }
+
+    /// A server at this address. Its certificate is checked against those of the system, and no credential is
+    /// sent.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ca_file: None, token_file: None, ..Self::in_cluster() }
     }
 
     /// The kubelet of a node. It is let in, and its certificate is checked, as for this server.
@@ -111,14 +127,48 @@ pub fn connect(server: &ApiServer) -> Result<Client, Error> {
         config.root_cert =
             Some(certificates(&text).ok_or_else(|| unusable("it holds none in PEM form".into()))?);
     }
+    if let Some((certificate, key)) = &server.identity {
+        config.auth_info.client_certificate = Some(certificate.display().to_string());
+        config.auth_info.client_key = Some(key.display().to_string());
+    }
+    if let Some(proxy) = &server.proxy {
+        config.proxy_url = Some(proxy.parse().map_err(|_| Error::new(Kind::Url(proxy.clone())))?);
+    }
     let token_file = server.token_file.clone();
+    let fixed = server.authorization.as_deref().map(sensitive).transpose()?;
     let authorize = MapRequestLayer::new(move |mut request: http::Request<_>| {
-        if let Some(value) = token_file.as_deref().and_then(bearer) {
+        let value = match &token_file {
+            Some(file) => bearer(file),
+            None => fixed.clone(),
+        };
+        if let Some(value) = value {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         request
     });
     Ok(ClientBuilder::try_from(config)?.with_layer(&authorize).build())
+}
+
+/// Makes a client from a kubeconfig file, with its current context. It must be called inside a tokio runtime.
+///
+/// # Errors
+///
+/// When the file cannot be read or does not say how to connect.
+pub async fn connect_by_kubeconfig(path: &Path) -> Result<Client, Error> {
+    let unusable = |problem: &dyn fmt::Display| Error::other(format_args!("{}: {problem}", path.display()));
+    let file = kube::config::Kubeconfig::read_from(path).map_err(|error| unusable(&error))?;
+    let options = kube::config::KubeConfigOptions::default();
+    let mut config =
+        Config::from_custom_kubeconfig(file, &options).await.map_err(|error| unusable(&error))?;
+    config.read_timeout = None;
+    Ok(Client::try_from(config)?)
+}
+
+fn sensitive(value: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::try_from(value)
+        .map_err(|_| Error::other("the credential for the API server cannot be part of a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The header with the token in a file. Editors and shells end the file with a newline, which is no part of it.

@@ -46,8 +46,21 @@ impl Collection {
     /// Only those with these fields, such as `spec.nodeName=node-1`.
     #[must_use]
     pub fn with_fields(mut self, selector: &str) -> Self {
-        self.selectors = format!("&fieldSelector={}", escape(selector));
+        self.selectors.push_str(&format!("&fieldSelector={}", escape(selector)));
         self
+    }
+
+    /// Only those with these labels, such as `app=web,tier!=test`.
+    #[must_use]
+    pub fn with_labels(mut self, selector: &str) -> Self {
+        self.selectors.push_str(&format!("&labelSelector={}", escape(selector)));
+        self
+    }
+
+    /// The path, without selectors.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     fn list(&self, continue_token: &str) -> String {
@@ -65,37 +78,57 @@ impl Collection {
 }
 
 /// Tells `tell` all objects of `collection`, and every change from then on. Ends only when `tell` returns
-/// `false`; failures are logged and tried again after a growing pause.
+/// `false`; failures are logged and tried again after a growing pause. A watch that breaks continues where it was;
+/// the objects are listed again only when the server no longer knows that place.
 pub async fn follow(client: Client, collection: Collection, mut tell: impl FnMut(Change) -> bool) {
-    const SHORTEST: Duration = Duration::from_millis(200);
-    const LONGEST: Duration = Duration::from_secs(30);
-    let mut pause = SHORTEST;
+    let mut pause = Pause::default();
     loop {
-        match list(&client, &collection).await {
-            Ok((objects, mut version)) => {
-                pause = SHORTEST;
-                if !tell(Change::Listed(objects)) {
-                    return;
-                }
-                loop {
-                    match watch(&client, &collection, &mut version, &mut tell).await {
-                        Ok(Ended::Done) => return,
-                        Ok(Ended::TimedOut) => {}
-                        Ok(Ended::TooOld) => break,
-                        Err(error) => {
-                            tracing::warn!(path = collection.path, %error, "the watch failed, listing again");
-                            tokio::time::sleep(pause).await;
-                            break;
-                        }
-                    }
-                }
-            }
+        let (objects, mut version) = match list(&client, &collection).await {
+            Ok(listed) => listed,
             Err(error) => {
                 tracing::warn!(path = collection.path, %error, "cannot list");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST);
+                pause.wait().await;
+                continue;
+            }
+        };
+        pause = Pause::default();
+        if !tell(Change::Listed(objects)) {
+            return;
+        }
+        loop {
+            let before = version.clone();
+            match watch(&client, &collection, &mut version, &mut tell).await {
+                Ok(Ended::Done) => return,
+                Ok(Ended::TimedOut) => {}
+                Ok(Ended::TooOld) => {
+                    tracing::debug!(path = collection.path, "the watch is too old, listing again");
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(path = collection.path, %error, "the watch failed");
+                    if before != version {
+                        pause = Pause::default();
+                    }
+                    pause.wait().await;
+                }
             }
         }
+    }
+}
+
+/// Growing pauses between attempts.
+struct Pause(Duration);
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self(Duration::from_millis(200))
+    }
+}
+
+impl Pause {
+    async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(Duration::from_secs(30));
     }
 }
 
@@ -129,7 +162,10 @@ async fn watch(
     version: &mut String,
     tell: &mut impl FnMut(Change) -> bool,
 ) -> Result<Ended, Error> {
-    let stream = client.request_stream(get(&collection.watch(version))?).await?;
+    let stream = match client.request_stream(get(&collection.watch(version))?).await {
+        Err(kube::Error::Api(status)) if status.code == 410 => return Ok(Ended::TooOld),
+        answer => answer?,
+    };
     let mut stream = std::pin::pin!(stream);
     let mut line = Vec::new();
     loop {
@@ -185,6 +221,12 @@ mod tests {
 
     #[test]
     fn requests() {
+        let selected =
+            Collection::new("/api/v1/pods").with_fields("status.phase=Running").with_labels("a in (b,c)");
+        assert_eq!(
+            selected.list(""),
+            "/api/v1/pods?limit=500&fieldSelector=status.phase%3DRunning&labelSelector=a%20in%20%28b%2Cc%29"
+        );
         let pods = Collection::new("/api/v1/pods").with_fields("spec.nodeName=node-1");
         assert_eq!(pods.list(""), "/api/v1/pods?limit=500&fieldSelector=spec.nodeName%3Dnode-1");
         assert!(pods.list("abc").ends_with("&continue=abc"));

@@ -1,7 +1,7 @@
 //! Kubernetes objects, listed once and watched from then on.
 //!
 //! [`connect`] makes a client from the settings of Fluent Bit's `kubernetes` filter (address, CA, token
-//! file), [`follow`] keeps a collection of objects current, and [`PodCache`] answers "which pod is this?"
+//! file) or of Prometheus' Kubernetes discovery, [`follow`] keeps a collection of objects current, and [`PodCache`] answers "which pod is this?"
 //! for a log agent: the first question about a namespace lists and watches it, every later one is answered
 //! from memory. A namespace of 500 pods costs one list request and one watch. A node's kubelet can be asked in
 //! the place of the API server.
@@ -29,6 +29,7 @@ mod follow;
 mod kubelet;
 mod pods;
 
-pub use api::{ApiServer, Error, connect};
+pub use api::{ApiServer, Error, connect, connect_by_kubeconfig};
 pub use follow::{Change, Collection, follow};
+pub use kube::Client;
 pub use pods::PodCache;

@@ -22,6 +22,7 @@
 use prometheus_config::{KubernetesDiscovery, Role, TargetGroup};
 use source_text::{Diagnostic, Severity};
 
+mod affected;
 mod cluster;
 mod endpoints;
 mod endpointslice;
@@ -32,6 +33,7 @@ mod pod;
 mod select;
 mod service;
 
+pub use affected::{affected, discover_one};
 pub use cluster::Cluster;
 
 use labels::Labels;

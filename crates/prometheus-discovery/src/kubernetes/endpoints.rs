@@ -55,7 +55,11 @@ pub(super) fn referenced_pod<'a>(scope: &Scope<'a>, reference: Option<&ObjectRef
     scope.object(Role::Pod, &scope.cluster.pods, &reference.namespace, &reference.name)
 }
 
-fn endpoints_group(scope: &Scope<'_>, endpoints: &Endpoints, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
+pub(super) fn endpoints_group(
+    scope: &Scope<'_>,
+    endpoints: &Endpoints,
+    warnings: &mut Vec<Diagnostic>,
+) -> TargetGroup {
     let metadata = &endpoints.metadata;
     let (namespace, name) = (&metadata.namespace, &metadata.name);
     let mut labels = Labels::default();

@@ -12,14 +12,18 @@ use super::service::service_labels;
 use super::{group, namespace_labels, node_labels};
 
 /// The label that names the service of a slice.
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
+pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 pub(super) fn groups(scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<TargetGroup> {
     let slices = scope.objects(Role::EndpointSlice, &scope.cluster.endpoint_slices);
     slices.map(|slice| slice_group(scope, slice, warnings)).collect()
 }
 
-fn slice_group(scope: &Scope<'_>, slice: &EndpointSlice, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
+pub(super) fn slice_group(
+    scope: &Scope<'_>,
+    slice: &EndpointSlice,
+    warnings: &mut Vec<Diagnostic>,
+) -> TargetGroup {
     let metadata = &slice.metadata;
     let namespace = &metadata.namespace;
     let service = metadata.labels().get(SERVICE_NAME);

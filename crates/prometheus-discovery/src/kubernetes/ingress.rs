@@ -13,7 +13,11 @@ pub(super) fn groups(scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<T
     ingresses.map(|ingress| ingress_group(scope, ingress, warnings)).collect()
 }
 
-fn ingress_group(scope: &Scope<'_>, ingress: &Ingress, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
+pub(super) fn ingress_group(
+    scope: &Scope<'_>,
+    ingress: &Ingress,
+    warnings: &mut Vec<Diagnostic>,
+) -> TargetGroup {
     let metadata = &ingress.metadata;
     let mut labels = Labels::default();
     labels.set("namespace", &metadata.namespace);

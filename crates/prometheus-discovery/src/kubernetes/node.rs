@@ -19,7 +19,7 @@ pub(super) fn groups(scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<T
     nodes.filter_map(|node| node_group(node, warnings)).collect()
 }
 
-fn node_group(node: &Node, warnings: &mut Vec<Diagnostic>) -> Option<TargetGroup> {
+pub(super) fn node_group(node: &Node, warnings: &mut Vec<Diagnostic>) -> Option<TargetGroup> {
     let name = &node.metadata.name;
     let mut labels = Labels::default();
     labels.set("node_provider_id", &node.spec.provider_id);

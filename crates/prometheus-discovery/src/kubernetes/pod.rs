@@ -84,7 +84,7 @@ pub(super) fn set_port(target: &mut Labels, number: i32, name: &str, protocol: &
     target.set("pod_container_port_protocol", protocol);
 }
 
-fn pod_group(scope: &Scope<'_>, pod: &Pod, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
+pub(super) fn pod_group(scope: &Scope<'_>, pod: &Pod, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
     let source = format!("pod/{}/{}", pod.metadata.namespace, pod.metadata.name);
     let node_name = pod.spec.node_name.as_deref().unwrap_or_default();
     // A pod that starts or was evicted has no address; a node that is not selected hides its pods.

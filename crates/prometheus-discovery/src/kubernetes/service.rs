@@ -21,7 +21,11 @@ pub(super) fn service_labels(service: &Service, warnings: &mut Vec<Diagnostic>) 
     labels
 }
 
-fn service_group(scope: &Scope<'_>, service: &Service, warnings: &mut Vec<Diagnostic>) -> TargetGroup {
+pub(super) fn service_group(
+    scope: &Scope<'_>,
+    service: &Service,
+    warnings: &mut Vec<Diagnostic>,
+) -> TargetGroup {
     let (namespace, name) = (&service.metadata.namespace, &service.metadata.name);
     let spec = &service.spec;
     let mut labels = service_labels(service, warnings);
