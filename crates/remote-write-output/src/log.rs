@@ -1,0 +1,316 @@
+//! The queue on disk: segments of frames.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::frame::{HEAD, Head, Position};
+
+/// The segments of a folder. New frames go to the last one.
+#[derive(Debug)]
+pub(crate) struct Log {
+    folder: PathBuf,
+    segments: VecDeque<Segment>,
+    file: File,
+    largest: u64,
+    largest_segment: u64,
+}
+
+#[derive(Debug)]
+struct Segment {
+    number: u64,
+    bytes: u64,
+    samples: u64,
+    /// Samples of frames that were read.
+    read: u64,
+}
+
+/// What is next in the queue.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// A frame's payload, and where the next frame begins.
+    Frame(Vec<u8>, Position),
+    /// Nothing yet.
+    End,
+    /// A damaged frame; the rest of its segment is skipped.
+    Damaged(Position),
+}
+
+impl Log {
+    /// Opens the queue in `folder`. Frames are appended to a new segment; of the segment before it, a torn end is
+    /// cut off.
+    pub(crate) fn open(folder: &Path, largest: u64) -> Result<Self, Error> {
+        fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+        let mut numbers: Vec<u64> = fs::read_dir(folder)
+            .map_err(|error| Error::io(folder, error))?
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".segment")?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        let mut segments = VecDeque::new();
+        for number in &numbers {
+            let path = path(folder, *number);
+            let (bytes, samples) = scan(&path).map_err(|error| Error::io(&path, error))?;
+            segments.push_back(Segment { number: *number, bytes, samples, read: 0 });
+        }
+        let number = numbers.last().map_or(0, |last| last + 1);
+        segments.push_back(Segment { number, bytes: 0, samples: 0, read: 0 });
+        let file = create(folder, number)?;
+        let largest_segment = (largest / 8).clamp(1 << 10, 16 << 20);
+        Ok(Self { folder: folder.to_owned(), segments, file, largest, largest_segment })
+    }
+
+    /// Appends a frame. Gives the number of samples that had to be deleted to make room.
+    pub(crate) fn append(&mut self, frame: &[u8], samples: usize) -> Result<u64, Error> {
+        let last = self.last();
+        if last.bytes > 0 && last.bytes + frame.len() as u64 > self.largest_segment {
+            let number = last.number + 1;
+            self.file.sync_data().map_err(|error| Error::io(&self.folder, error))?;
+            self.file = create(&self.folder, number)?;
+            self.segments.push_back(Segment { number, bytes: 0, samples: 0, read: 0 });
+        }
+        let mut dropped = 0;
+        while self.segments.len() > 1 && self.bytes() + frame.len() as u64 > self.largest {
+            dropped += self.drop_first();
+        }
+        let at = self.last().bytes;
+        if let Err(error) = self.file.write_all_at(frame, at) {
+            // Half a frame would hide those after it.
+            let _ = self.file.set_len(at);
+            return Err(Error::io(&self.folder, error));
+        }
+        if let Some(last) = self.segments.back_mut() {
+            last.bytes += frame.len() as u64;
+            last.samples += samples as u64;
+        }
+        Ok(dropped)
+    }
+
+    /// Reads what is at `at`, or behind it where that is no longer there.
+    pub(crate) fn read(&mut self, at: Position) -> io::Result<Next> {
+        let mut at = at;
+        let Some(segment) = self.segments.iter_mut().find(|segment| {
+            let is_behind = segment.number > at.segment && segment.bytes > 0;
+            (segment.number == at.segment && at.offset < segment.bytes) || is_behind
+        }) else {
+            return Ok(Next::End);
+        };
+        if segment.number > at.segment {
+            at = Position { segment: segment.number, offset: 0 };
+        }
+        let rest_is_lost = Position { segment: segment.number + 1, offset: 0 };
+        let file = File::open(path(&self.folder, segment.number))?;
+        let mut head = [0; HEAD];
+        if file.read_exact_at(&mut head, at.offset).is_err() {
+            return Ok(Next::Damaged(rest_is_lost));
+        }
+        let room = segment.bytes - at.offset;
+        let Some(head) = Head::read(head).filter(|head| (HEAD + head.length) as u64 <= room) else {
+            return Ok(Next::Damaged(rest_is_lost));
+        };
+        let mut payload = vec![0; head.length];
+        file.read_exact_at(&mut payload, at.offset + HEAD as u64)?;
+        if !head.fits(&payload) {
+            return Ok(Next::Damaged(rest_is_lost));
+        }
+        segment.read += u64::from(head.samples);
+        let offset = at.offset + (HEAD + head.length) as u64;
+        Ok(Next::Frame(payload, Position { segment: segment.number, offset }))
+    }
+
+    /// Deletes the segments before `position`, everything in which was delivered.
+    pub(crate) fn truncate(&mut self, position: Position) {
+        while self.segments.len() > 1
+            && self.segments.front().is_some_and(|first| {
+                first.number < position.segment
+                    || (first.number == position.segment && position.offset >= first.bytes)
+            })
+        {
+            self.drop_first();
+        }
+    }
+
+    /// Where frames are that are appended from now on.
+    pub(crate) fn end(&self) -> Position {
+        let last = self.last();
+        Position { segment: last.number, offset: last.bytes }
+    }
+
+    /// A handle to make what was appended durable, without holding the queue meanwhile.
+    pub(crate) fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// How many bytes there are.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.bytes).sum()
+    }
+
+    /// Deletes the oldest segment. Gives the number of samples in it that nobody has read.
+    fn drop_first(&mut self) -> u64 {
+        let Some(first) = self.segments.pop_front() else { return 0 };
+        let path = path(&self.folder, first.number);
+        if let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(path = %path.display(), %error, "cannot delete a segment");
+        }
+        first.samples.saturating_sub(first.read)
+    }
+
+    fn last(&self) -> &Segment {
+        static NONE: Segment = Segment { number: 0, bytes: 0, samples: 0, read: 0 };
+        self.segments.back().unwrap_or(&NONE)
+    }
+}
+
+/// The bytes of whole frames at the start of a segment, and their samples. A torn frame after them is cut off.
+fn scan(path: &Path) -> io::Result<(u64, u64)> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let length = file.metadata()?.len();
+    let mut reader = io::BufReader::new(&file);
+    let (mut bytes, mut samples) = (0, 0);
+    let mut payload = Vec::new();
+    loop {
+        let mut head = [0; HEAD];
+        if reader.read_exact(&mut head).is_err() {
+            break;
+        }
+        let Some(head) = Head::read(head).filter(|head| bytes + (HEAD + head.length) as u64 <= length) else {
+            break;
+        };
+        payload.resize(head.length, 0);
+        reader.read_exact(&mut payload)?;
+        if !head.fits(&payload) {
+            break;
+        }
+        bytes += (HEAD + head.length) as u64;
+        samples += u64::from(head.samples);
+    }
+    if bytes < length {
+        tracing::warn!(path = %path.display(), lost = length - bytes, "cutting off a torn frame");
+        file.set_len(bytes)?;
+    }
+    Ok((bytes, samples))
+}
+
+fn create(folder: &Path, number: u64) -> Result<File, Error> {
+    let path = path(folder, number);
+    let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path);
+    let file = file.map_err(|error| Error::io(&path, error))?;
+    // The name of a new file is durable when its folder is.
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(folder, error))?;
+    Ok(file)
+}
+
+fn path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("{number:010}.segment"))
+}
+
+/// Reads the position up to which everything was delivered.
+pub(crate) fn load_position(folder: &Path) -> Position {
+    let text = fs::read_to_string(folder.join("position")).unwrap_or_default();
+    let mut numbers = text.split_whitespace().filter_map(|number| number.parse().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(segment), Some(offset)) => Position { segment, offset },
+        _ => Position::default(),
+    }
+}
+
+/// Stores it. Half a position is never seen.
+pub(crate) fn store_position(folder: &Path, position: Position) -> io::Result<()> {
+    let new = folder.join("position.new");
+    File::create(&new)?.write_all(format!("{} {}\n", position.segment, position.offset).as_bytes())?;
+    fs::rename(new, folder.join("position"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::encode;
+
+    fn frame(text: &str) -> Vec<u8> {
+        encode(text.as_bytes(), text.len())
+    }
+
+    /// The texts from `at` on, a `!` for damage.
+    fn texts(log: &mut Log, mut at: Position) -> Vec<String> {
+        let mut texts = Vec::new();
+        loop {
+            match log.read(at).unwrap() {
+                Next::Frame(payload, next) => {
+                    let text = prometheus_remote_write::decompress(&payload, 1000).unwrap();
+                    texts.push(String::from_utf8(text).unwrap());
+                    at = next;
+                }
+                Next::Damaged(next) => {
+                    texts.push("!".to_owned());
+                    at = next;
+                }
+                Next::End => return texts,
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_appended_is_read_again_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
+        log.append(&frame("one"), 3).unwrap();
+        log.append(&frame("two"), 3).unwrap();
+        assert_eq!(texts(&mut log, Position::default()), ["one", "two"]);
+        drop(log);
+        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
+        log.append(&frame("three"), 5).unwrap();
+        assert_eq!(texts(&mut log, Position::default()), ["one", "two", "three"]);
+        let Next::Frame(_, second) = log.read(Position::default()).unwrap() else { panic!() };
+        store_position(folder.path(), second).unwrap();
+        assert_eq!(load_position(folder.path()), second);
+        assert_eq!(texts(&mut log, second), ["two", "three"]);
+        log.truncate(Position { segment: 1, offset: 0 });
+        assert_eq!(texts(&mut log, Position::default()), ["three"]);
+    }
+
+    #[test]
+    fn a_torn_frame_is_cut_off_and_a_damaged_one_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
+        log.append(&frame("one"), 3).unwrap();
+        log.append(&frame("two"), 3).unwrap();
+        drop(log);
+        let first = path(folder.path(), 0);
+        let bytes = fs::read(&first).unwrap();
+        for cut in [1, 5, HEAD, HEAD + 3] {
+            fs::write(&first, &bytes[..bytes.len() - cut]).unwrap();
+            let mut log = Log::open(folder.path(), 1 << 20).unwrap();
+            assert_eq!(texts(&mut log, Position::default()), ["one"], "{cut}");
+        }
+        // Damage that comes later is found when it is read.
+        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
+        log.append(&frame("three"), 5).unwrap();
+        let mut damaged = fs::read(&first).unwrap();
+        *damaged.last_mut().unwrap() ^= 1;
+        fs::write(&first, damaged).unwrap();
+        assert_eq!(texts(&mut log, Position::default()), ["!", "three"]);
+    }
+
+    #[test]
+    fn the_oldest_segments_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = Log::open(folder.path(), 4096).unwrap();
+        // Texts that do not get shorter by compression.
+        let texts_in: Vec<String> = (0..200_u32)
+            .map(|n| {
+                format!("{:032x}", u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+            })
+            .collect();
+        let mut dropped = 0;
+        for text in &texts_in {
+            dropped += log.append(&frame(text), text.len()).unwrap();
+            assert!(log.bytes() <= 4096);
+        }
+        let left = texts(&mut log, Position::default());
+        assert!(texts_in.ends_with(&left) && left.len() > 20, "{}", left.len());
+        assert_eq!(dropped as usize, 32 * (texts_in.len() - left.len()));
+    }
+}

@@ -1,0 +1,59 @@
+//! Up to where the queue is done with.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::counters::Counters;
+use crate::frame::{Frame, Position};
+use crate::log::{Log, store_position};
+
+/// The frames under way, in the order of the queue.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    folder: PathBuf,
+    frames: Mutex<VecDeque<Arc<Frame>>>,
+}
+
+impl Progress {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, frames: Mutex::default() }
+    }
+
+    /// Takes note of a frame that is about to be sent.
+    pub(crate) fn begin(&self, frame: Arc<Frame>) {
+        self.frames.lock().unwrap_or_else(PoisonError::into_inner).push_back(frame);
+    }
+
+    /// A series of a frame was delivered or given up.
+    pub(crate) fn settle(&self, frame: &Frame) {
+        frame.open.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Stores how far delivery has come, and deletes what is no longer needed.
+    pub(crate) fn advance(&self, log: &Mutex<Log>, counters: &Counters) {
+        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done: Option<Position> = None;
+        while let Some(first) = frames.front() {
+            if first.open.load(Ordering::Acquire) > 0 {
+                break;
+            }
+            done = Some(first.end);
+            frames.pop_front();
+        }
+        let Some(position) = done else { return };
+        if let Err(error) = store_position(&self.folder, position) {
+            tracing::error!(folder = %self.folder.display(), %error, "cannot store how far delivery has come");
+            return;
+        }
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.truncate(position);
+        counters.queue_bytes.store(log.bytes(), Ordering::Relaxed);
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.frames.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
