@@ -156,7 +156,7 @@ export class Editor {
       highlights,
       theme,
       keymap.of([...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
-      EditorView.contentAttributes.of({ 'aria-label': `${label}: ${name}` }),
+      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': `${label}: ${name}` }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         this.stale = true;

@@ -7,7 +7,7 @@ export interface Gate {
   id: string;
   name: string;
   note: string;
-  /** Told to screen readers, and shown as the tip. */
+  /** Told to screen readers beside name and note. */
   title: string;
 }
 
@@ -73,8 +73,7 @@ export function draw(picture: Picture, selected: string, onselect: (id: string) 
     gates.push(
       s(
         'g',
-        { class: 'gate', role: 'button', tabindex: 0, 'data-gate': node.id, 'aria-pressed': String(node.id === selected), 'aria-label': node.title, onclick: press, onkeydown: key },
-        s('title', {}, node.title),
+        { class: 'gate', role: 'button', tabindex: 0, 'data-gate': node.id, 'aria-pressed': String(node.id === selected), 'aria-description': node.title, onclick: press, onkeydown: key },
         s('rect', { x: left, y: centre - height / 2, width, height, rx: 9 }),
         s('text', { class: 'gate-name', x: left + width / 2, y: centre - 3 }, clip(node.name, 16)),
         s('text', { class: 'gate-note', x: left + width / 2, y: centre + 13 }, clip(node.note, 23)),
