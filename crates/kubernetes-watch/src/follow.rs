@@ -1,6 +1,6 @@
 //! List, then watch, for ever.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::AsyncBufReadExt;
 use futures_util::AsyncReadExt;
@@ -35,6 +35,8 @@ const PAGE: usize = 500;
 const LONGEST_EVENT: u64 = 8 * 1024 * 1024;
 /// How long a watch may last: the server ends it then, and a lost connection is noticed.
 const WATCH_SECONDS: u32 = 290;
+/// A watch that lasted so long was a good one: the next may follow at once.
+const GOOD_WATCH: Duration = Duration::from_secs(10);
 
 impl Collection {
     /// The objects at `path`, such as `/api/v1/namespaces/default/pods`.
@@ -97,9 +99,12 @@ pub async fn follow(client: Client, collection: Collection, mut tell: impl FnMut
         }
         loop {
             let before = version.clone();
+            let started = Instant::now();
             match watch(&client, &collection, &mut version, &mut tell).await {
                 Ok(Ended::Done) => return,
-                Ok(Ended::TimedOut) => {}
+                Ok(Ended::TimedOut) if started.elapsed() >= GOOD_WATCH => pause = Pause::default(),
+                // Something in between allows no watches.
+                Ok(Ended::TimedOut) => pause.wait().await,
                 Ok(Ended::TooOld) => {
                     tracing::debug!(path = collection.path, "the watch is too old, listing again");
                     break;
