@@ -6,6 +6,7 @@ use fluentbit_parser::ParserSet;
 use fluentbit_parser::multiline::MultilineSet;
 use source_text::{Diagnostic, Span};
 
+use crate::condition::Condition;
 use crate::content_modifier::ContentModifier;
 use crate::context::{Context, Observer, Verdict};
 use crate::grep::Grep;
@@ -25,6 +26,8 @@ use crate::rewrite_tag::RewriteTag;
 #[derive(Clone, Debug)]
 pub struct Filter {
     tags: TagPattern,
+    /// For which of the records, if it is a processor with a condition.
+    condition: Option<Box<Condition>>,
     kind: FilterKind,
     span: Span,
 }
@@ -100,7 +103,7 @@ impl Filter {
         }
         let failed = found.iter().any(Diagnostic::is_error);
         add_new(found, problems);
-        let filter = Self { tags: tags?, kind: kind?, span: section.span };
+        let filter = Self { tags: tags?, condition: None, kind: kind?, span: section.span };
         (!failed).then_some(filter)
     }
 
@@ -113,10 +116,9 @@ impl Filter {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let mut found = Vec::new();
-        if let Some(condition) = section.groups.iter().find(|group| group.name == "condition") {
-            let message = "conditions of processors are not supported yet";
-            found.push(Diagnostic::error("not-supported-yet", condition.span, message));
-        }
+        let condition = section.groups.iter().find(|group| group.name == "condition").and_then(|group| {
+            Condition::from_group(group, section.compat).map_err(|problem| found.push(*problem)).ok()
+        });
         let kind = if section.name().eq_ignore_ascii_case("content_modifier") {
             let modifier = ContentModifier::from_section(section, &mut found);
             modifier.map(|modifier| FilterKind::ContentModifier(Box::new(modifier)))
@@ -125,14 +127,15 @@ impl Filter {
         };
         let failed = found.iter().any(Diagnostic::is_error);
         add_new(found, problems);
-        let filter = Self { tags: TagPattern::glob("*"), kind: kind?, span: section.span };
+        let condition = condition.map(Box::new);
+        let filter = Self { tags: TagPattern::glob("*"), condition, kind: kind?, span: section.span };
         (!failed).then_some(filter)
     }
 
     /// A filter for the records whose tags match.
     #[must_use]
     pub fn new(tags: TagPattern, kind: FilterKind) -> Self {
-        Self { tags, kind, span: Span::default() }
+        Self { tags, condition: None, kind, span: Span::default() }
     }
 
     /// What the filter does.
@@ -185,6 +188,11 @@ impl Filter {
         cx: &mut Context<'a, '_>,
         observer: &mut impl Observer,
     ) -> Verdict<'a> {
+        if let Some(condition) = &self.condition
+            && !condition.holds(record, cx)
+        {
+            return Verdict::Keep;
+        }
         match &self.kind {
             FilterKind::Grep(filter) => {
                 if filter.keeps_observed(&record.fields, observer) {

@@ -49,6 +49,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accessor;
+mod condition;
 pub mod content_modifier;
 mod context;
 mod filter;

@@ -131,6 +131,39 @@ fn processors_run_for_their_input_and_output() {
 }
 
 #[test]
+fn processors_may_have_conditions() {
+    let processor = |name: &str, condition: &str| {
+        format!(
+            "          - name: content_modifier\n            action: insert\n            key: {name}\n            value: x\n\
+             \x20           condition: {condition}\n"
+        )
+    };
+    let processors = [
+        processor("eq", "{op: and, rules: [{field: $log, op: eq, value: '12'}]}"),
+        processor("neq", "{op: and, rules: [{field: $log, op: neq, value: '12'}, {field: $no, op: neq, value: a}]}"),
+        processor("or", "{op: or, rules: [{field: $log, op: eq, value: a}, {field: $log, op: gt, value: 11.5}]}"),
+        processor("in", "{op: and, rules: [{field: $log, op: in, value: [b, '7']}]}"),
+        processor("not", "{op: and, rules: [{field: $log, op: not_in, value: [b, '7']}, {field: $log, op: lte, value: 0}]}"),
+        processor("re", "{op: and, rules: [{field: $log, op: regex, value: '[0-9]'}]}"),
+    ]
+    .concat();
+    let yaml = format!(
+        "pipeline:\n  inputs:\n    - name: tail\n      path: a.log\n      tag: app\n      processors:\n        logs:\n\
+         {processors}  outputs:\n{OUTPUT}"
+    );
+    check(
+        &yaml,
+        [&["12", "7"], &["a7"]],
+        &[&[
+            r#"{"log":"12","eq":"x","or":"x","re":"x"}"#,
+            r#"{"log":"7","neq":"x","in":"x","re":"x"}"#,
+            r#"{"log":"a7","neq":"x","not":"x"}"#,
+        ]],
+        [None, None, None],
+    );
+}
+
+#[test]
 fn processors_that_cannot_run() {
     for (processor, code) in [
         ("name: sql", "unsupported-plugin"),
@@ -138,7 +171,12 @@ fn processors_that_cannot_run() {
         ("action: insert", "missing-name"),
         ("name: content_modifier, action: insert, key: k", "missing-property"),
         ("name: grep, regexp: a b", "unknown-property"),
-        ("name: grep, condition: {op: and}", "not-supported-yet"),
+        ("name: grep, condition: {op: and}", "missing-property"),
+        ("name: grep, condition: {op: xor, rules: [{field: $a, op: eq, value: b}]}", "invalid-value"),
+        ("name: grep, condition: {rules: [{field: $a, op: is, value: b}]}", "invalid-value"),
+        ("name: grep, condition: {rules: [{field: $a, op: gt, value: b}]}", "invalid-value"),
+        ("name: grep, condition: {rules: [{field: $a, op: regex, value: (}]}", "invalid-regex"),
+        ("name: grep, condition: {rules: [{field: $a, op: eq}]}", "missing-property"),
     ] {
         let (_, problems) = build(&format!(
             "pipeline:\n  inputs:\n    - name: tail\n      path: a\n      processors:\n        logs:\n\

@@ -141,8 +141,7 @@ impl<'o> Runner<'o> {
         let metrics = Arc::new(Metrics::new(&pipeline, &limits));
         let (sender, settled): (Sender<Settled>, _) = channel();
         let (wake, spares) = (control.wake().clone(), Spares::default());
-        let search =
-            SearchOutputs::start(&pipeline, config, options, &metrics, sender, wake, spares.clone())?;
+        let search = SearchOutputs::start(&pipeline, config, options, &metrics, sender, wake, &spares)?;
         let work = Work {
             flow: Flow::new(Arc::clone(&pipeline), options.seed),
             pods: Pods::new(config, options, search.handle()),

@@ -76,7 +76,7 @@ impl SearchOutputs {
         metrics: &Arc<Metrics>,
         results: Results<Settled>,
         wake: Wake,
-        spares: Spares,
+        spares: &Spares,
     ) -> Result<Self, StartError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
