@@ -1,0 +1,105 @@
+//! `weirgate check` as scripts see it: exit codes, streams and files.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// Runs the command and checks its exit code and standard output.
+#[track_caller]
+fn check(folder: &Path, arguments: &[&str], code: i32, stdout: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weirgate"));
+    let output = command.arg("check").args(arguments).current_dir(folder).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), stdout, "{said}");
+    output
+}
+
+const TYPO: &str = "[OUTPTU]\n    Name stdout\n    Match *\n";
+
+#[test]
+fn exit_codes() {
+    let folder = folder(&[
+        ("fine.yml", "scrape_configs: []\n"),
+        ("warning.conf", TYPO),
+        ("wrong.conf", "[INPUT]\n    Name nope\n"),
+        ("what", "hello\n"),
+    ]);
+    check(folder.path(), &["fine.yml", "warning.conf"], 0, "");
+    check(folder.path(), &["fine.yml", "wrong.conf"], 1, "");
+    check(folder.path(), &["wrong.conf", "missing.conf"], 2, "");
+    check(folder.path(), &["what"], 2, "");
+    check(folder.path(), &["--kind", "fluent-bit", "what"], 1, "");
+    check(folder.path(), &[], 2, "");
+    check(folder.path(), &["--explain", "nope"], 2, "");
+}
+
+#[test]
+fn diagnostics() {
+    let folder = folder(&[("a.conf", TYPO)]);
+    let output = check(folder.path(), &["a.conf"], 0, "");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "a.conf:1:2: warning[unknown-section]: unknown section `OUTPTU`\n  help: did you mean `OUTPUT`?\n  fix: write `OUTPUT`\nweirgate: a.conf: 1 warning\n"
+    );
+    check(
+        folder.path(),
+        &["--format", "github", "a.conf"],
+        0,
+        "::warning file=a.conf,line=1,endLine=1,col=2,endColumn=8,title=unknown-section::unknown section `OUTPTU`%0Adid you mean `OUTPUT`?\n",
+    );
+    let output = check_json(folder.path());
+    assert_eq!(output["code"], "unknown-section");
+    assert_eq!(output["fix"]["edits"][0]["replacement"], "OUTPUT");
+}
+
+fn check_json(folder: &Path) -> serde_json::Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weirgate"));
+    let output = command.args(["check", "--format", "json", "a.conf"]).current_dir(folder).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn fixes() {
+    let folder = folder(&[("a.conf", TYPO)]);
+    let diff =
+        "--- a.conf\n+++ a.conf\n@@ -1,3 +1,3 @@\n-[OUTPTU]\n+[OUTPUT]\n     Name stdout\n     Match *\n";
+    check(folder.path(), &["--diff", "a.conf"], 0, diff);
+    assert_eq!(fs::read_to_string(folder.path().join("a.conf")).unwrap(), TYPO);
+    let output = check(folder.path(), &["--fix", "a.conf"], 0, "");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "a.conf:1:2: fixed[unknown-section]: write `OUTPUT`\n"
+    );
+    let fixed = TYPO.replace("OUTPTU", "OUTPUT");
+    assert_eq!(fs::read_to_string(folder.path().join("a.conf")).unwrap(), fixed);
+}
+
+#[test]
+fn an_included_file_is_checked_once() {
+    let folder = folder(&[
+        ("main.conf", "@INCLUDE part.conf\n[SERVICE]\n    Flush 1\n"),
+        ("part.conf", "[FILTER]\n    Name grep\n    Match *\n    Colour red\n"),
+    ]);
+    let output = check(folder.path(), &["part.conf", "main.conf"], 1, "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said.matches("unknown-property").count(), 1, "{said}");
+}
+
+#[test]
+fn explanations() {
+    let folder = folder(&[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weirgate"));
+    let output = command.args(["check", "--explain", "dead-grep-rule"]).current_dir(folder.path()).output();
+    let page = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(page.starts_with("# dead-grep-rule\n"), "{page}");
+}
