@@ -410,3 +410,28 @@ fn compressed_files_are_read() {
     world.pass(1);
     world.check(&[("a.gz", "four")]);
 }
+
+#[test]
+fn an_old_file_keeps_its_offset() {
+    let database = |options: &mut TailOptions| {
+        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
+        options.ignore_older = Some(Duration::from_secs(3600));
+    };
+    let mut world = World::new(|_| {});
+    let mut with_db = options(world.folder.path());
+    database(&mut with_db);
+    world.tail = Tail::open(with_db).unwrap();
+    world.append("a.log", "one\n");
+    world.pass(0);
+    world.check(&[("a.log", "one")]);
+    let grow_old = |world: &World| {
+        let file = OpenOptions::new().append(true).open(world.path("a.log")).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
+    };
+    let mut world = world.restart(grow_old, database);
+    world.pass(0);
+    assert_eq!(world.tail.file_count(), 0);
+    world.append("a.log", "two\n");
+    world.pass(61);
+    world.check(&[("a.log", "two")]);
+}
