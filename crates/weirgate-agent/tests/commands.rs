@@ -136,3 +136,26 @@ fn convert() {
     check(&files, "convert bad.yaml --to classic", 1, &["bad.yaml:2:1: error["]);
     check(&files, "convert c.yaml --to classic", 2, &["weirgate: c.yaml: "]);
 }
+
+#[test]
+fn test() {
+    let case = |name: &str, expected: &str| {
+        format!(
+            "- name: {name}\n  config: ../fluent-bit.conf\n  lines: ['debug: x', 'error: y']\n  expect:\n    outputs:\n      stdout.0: [{{log: '{expected}'}}]\n"
+        )
+    };
+    let (good, bad) = (case("kept", "error: y"), case("lost", "debug: x"));
+    let files = [CONF, ("t/good.yaml", &good), ("t/bad.yaml", &bad), ("t/wrong.yaml", "- nmae: x\n")];
+    check(&files, "test t/good.yaml", 0, &["ok   kept t/good.yaml:1\n1 passed, 0 failed\n"]);
+    check(
+        &files,
+        "test t/good.yaml t/bad.yaml --junit out.xml",
+        1,
+        &[
+            "FAIL lost t/bad.yaml:1\n     stdout.0, record 1, log\n     - expected \"debug: x\"\n     + found    \"error: y\"\n",
+            "1 passed, 1 failed\n",
+        ],
+    );
+    let message = "t/wrong.yaml:1:3: error[invalid-case]: there is no member `nmae` here\n  help: did you mean `name`?\n";
+    check(&files, "test t/wrong.yaml", 2, &[message]);
+}

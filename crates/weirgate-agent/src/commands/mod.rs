@@ -9,6 +9,7 @@ mod relabel;
 mod run;
 mod scrape;
 mod targets;
+mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Relabel(relabel::Relabel),
     Targets(targets::Targets),
     Convert(convert::Convert),
+    Test(test::Test),
     Scrape(scrape::Scrape),
 }
 
@@ -42,6 +44,7 @@ impl Command {
             Self::Relabel(relabel) => relabel.run(),
             Self::Targets(targets) => targets.run(),
             Self::Convert(convert) => convert.run(),
+            Self::Test(test) => test.run(),
             Self::Scrape(scrape) => scrape.run(),
         }
     }

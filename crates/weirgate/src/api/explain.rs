@@ -30,7 +30,7 @@ pub struct ExplainRequest {
     pub main: Option<String>,
     /// The content of the log file. A line without an end counts as a line here.
     pub input: Content,
-    /// The path of the log file. Without it, it is called `input.log` in the folder of the first input.
+    /// The path of the log file. Without it, it gets a name that the first input follows.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The folder that relative names are relative to.
@@ -140,11 +140,24 @@ pub fn explain(request: &ExplainRequest) -> Result<ExplainAnswer, Error> {
     Ok(answer)
 }
 
+/// A path that the first input of a configuration might follow.
+pub(super) fn assumed_input(request: &ExplainRequest) -> Result<String, Error> {
+    let main = logs::main(&request.files, request.main.as_deref())?;
+    let files = Folder::new(request.folder.as_deref(), &request.files);
+    let loaded = logs::load(&files, &main, &request.env, request.compat);
+    Ok(assumed_path(&loaded.pipeline))
+}
+
 /// A path that the first input might follow.
 fn assumed_path(pipeline: &Pipeline) -> String {
     let pattern = pipeline.inputs.first().and_then(|input| input.path.first());
-    match pattern.and_then(|pattern| pattern.rsplit_once('/')) {
-        Some((folder, _)) if !folder.contains('*') => format!("{folder}/input.log"),
+    let Some(pattern) = pattern else { return "input.log".to_owned() };
+    if !pattern.contains(['?', '[']) {
+        // Whatever the stars stand for.
+        return pattern.replace('*', "input");
+    }
+    match pattern.rsplit_once('/') {
+        Some((folder, _)) if !folder.contains(['*', '?', '[']) => format!("{folder}/input.log"),
         _ => "input.log".to_owned(),
     }
 }

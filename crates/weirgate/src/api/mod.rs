@@ -25,6 +25,7 @@
 //! ```
 
 mod bulk;
+mod cases;
 mod check;
 mod config;
 mod content;
@@ -50,6 +51,7 @@ pub use bulk::{
     BulkAnswer, BulkItem, BulkRecord, BulkRequest, BulkResponseAnswer, BulkResponseRequest, BulkSettings,
     ServerErrorView, Verdict, bulk, bulk_response,
 };
+pub use cases::{CaseResult, Difference, MissingFile, TestAnswer, TestRequest, test};
 pub use check::{CheckAnswer, CheckRequest, FixAnswer, Kind, LintView, LintsRequest, check, fix, lints};
 pub use config::{
     AttachView, AuthorizationView, BasicAuthView, DiscoveryView, GlobalView, HeaderView, HttpDiscoveryView,
@@ -84,7 +86,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The names [`call`] knows.
-pub const METHODS: [&str; 16] = [
+pub const METHODS: [&str; 17] = [
     "check",
     "fix",
     "lints",
@@ -101,6 +103,7 @@ pub const METHODS: [&str; 16] = [
     "bulk",
     "bulk_response",
     "convert",
+    "test",
 ];
 
 /// Answers the question called `method`, one of [`METHODS`], in JSON.
@@ -126,6 +129,7 @@ pub fn call(method: &str, request: &str) -> Result<String, Error> {
         "bulk" => answer(request, bulk),
         "bulk_response" => answer(request, bulk_response),
         "convert" => answer(request, convert),
+        "test" => answer(request, test),
         _ => Err(Error::unknown_method(method)),
     }
 }
