@@ -104,7 +104,7 @@ export interface CheckRequest {
   positions?: Positions;
   env?: Record<string, string>;
 }
-export type CheckKind = 'auto' | 'fluent-bit' | 'prometheus' | 'kubernetes' | 'exposition';
+export type CheckKind = 'auto' | 'fluent-bit' | 'prometheus' | 'kubernetes' | 'open-telemetry' | 'exposition';
 export interface CheckAnswer {
   kind: CheckKind;
   diagnostics: Diagnostic[];

@@ -16,13 +16,16 @@ pub enum Kind {
     Prometheus,
     /// A Kubernetes manifest with configurations in ConfigMaps and Secrets.
     Kubernetes,
+    /// A configuration of the OpenTelemetry collector: only what its Prometheus receivers make of it.
+    OpenTelemetry,
     /// What a target answers to a scrape.
     Exposition,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::FluentBit, Self::Prometheus, Self::Kubernetes, Self::Exposition];
+    pub const ALL: [Self; 5] =
+        [Self::FluentBit, Self::Prometheus, Self::Kubernetes, Self::OpenTelemetry, Self::Exposition];
 
     /// The name, such as `fluent-bit`.
     #[must_use]
@@ -31,6 +34,7 @@ impl Kind {
             Self::FluentBit => "fluent-bit",
             Self::Prometheus => "prometheus",
             Self::Kubernetes => "kubernetes",
+            Self::OpenTelemetry => "open-telemetry",
             Self::Exposition => "exposition",
         }
     }
@@ -93,7 +97,10 @@ fn of_keys(keys: &BTreeSet<&str>) -> Option<Kind> {
     if keys.contains("apiVersion") && keys.contains("kind") {
         return Some(Kind::Kubernetes);
     }
-    // Alertmanager and the OpenTelemetry collector use some of the names below for other things.
+    if keys.contains("receivers") && any(&["exporters", "processors", "service"]) {
+        return Some(Kind::OpenTelemetry);
+    }
+    // Alertmanager uses some of the names below for other things.
     if any(&["receivers", "route", "exporters"]) {
         return None;
     }
@@ -192,6 +199,7 @@ mod tests {
         check("x", "<html>", Some(Kind::Exposition));
         check("x.prom", "nothing else", Some(Kind::Exposition));
         check("x.yml", "global: {}\nroute: {}\n", None);
+        check("x.yml", "receivers: {}\nservice: {}\n", Some(Kind::OpenTelemetry));
         check("x", "[mysqld]\nport = 3306\n", None);
         check("x", "nothing else", None);
         check("x.yaml", "a: b\n", None);

@@ -40,6 +40,7 @@ mod json;
 mod kind;
 mod lints;
 mod manifest;
+mod opentelemetry;
 mod page;
 mod prometheus;
 mod tags;
@@ -166,6 +167,7 @@ pub fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Result<Rep
         Kind::FluentBit => fluentbit::check(name, files, options),
         Kind::Prometheus => prometheus::check(name, &bytes, files, options),
         Kind::Kubernetes => manifest::check(name, &bytes, options),
+        Kind::OpenTelemetry => opentelemetry::check(name, &bytes),
         Kind::Exposition => exposition::check(name, &bytes),
     };
     report.diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);

@@ -17,6 +17,15 @@ const OWN: &[Lint] = &[
         .example("[SERVICE]\n    # weirgate: allow inline-comment\n    Flush 1\n", "[SERVICE]\n    Flush 1\n"),
     Lint::note("part-of-configuration", "A file is a part of a configuration, and some things cannot be checked")
         .why("Which tags and parsers there are stands in other files. Check the one that includes it."),
+    Lint::warning("unescaped-dollar", "A collector takes a group for a variable")
+        .why(
+            "The OpenTelemetry collector replaces `$1` by a variable of its environment, which is not set, before the \
+             Prometheus receiver reads its rules: the label is emptied, and so removed. `$$1` arrives as `$1`.",
+        )
+        .example(
+            "receivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        relabel_configs:\n        - source_labels: [b]\n          regex: (.+)\n          target_label: c\n          replacement: $1\nservice: {}\n",
+            "receivers:\n  prometheus:\n    config:\n      scrape_configs:\n      - job_name: a\n        relabel_configs:\n        - source_labels: [b]\n          regex: (.+)\n          target_label: c\n          replacement: $$1\nservice: {}\n",
+        ),
     Lint::warning("port-annotation-several-ports", "A pod names one port to scrape, and has several")
         .why(
             "Discovery makes a target of every port of every container. The usual rule puts the annotated port into the \

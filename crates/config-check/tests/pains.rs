@@ -9,7 +9,7 @@ use source_text::Applicability;
 
 /// The file to check, and all files of the folder.
 fn files(folder: &Path) -> (String, MemoryFiles) {
-    const MAIN: [&str; 3] = ["fluent-bit.conf", "prometheus.yml", "metrics.prom"];
+    const MAIN: [&str; 4] = ["fluent-bit.conf", "prometheus.yml", "metrics.prom", "otel.yaml"];
     let mut files = MemoryFiles::new();
     let mut main = None;
     for entry in fs::read_dir(folder).unwrap() {

@@ -14,7 +14,7 @@ use fluentbit_config::{Files, MemoryFiles};
 use source_text::{Diagnostic, SourceId, SourceMap, Span, yaml};
 
 use crate::prometheus::{check_text, comments};
-use crate::{Kind, Options, Report, allow, fluentbit};
+use crate::{Kind, Options, Report, allow, fluentbit, opentelemetry};
 use files::{Embedded, View};
 use objects::Store;
 
@@ -88,6 +88,11 @@ fn check_view(
             Some(Kind::Prometheus) => {
                 let mut sources = SourceMap::new();
                 let found = check_text(&mut sources, path, &file.text, options);
+                reports.push((path, sources, found));
+            }
+            Some(Kind::OpenTelemetry) => {
+                let mut sources = SourceMap::new();
+                let found = opentelemetry::check_text(&mut sources, path, &file.text);
                 reports.push((path, sources, found));
             }
             _ => {}

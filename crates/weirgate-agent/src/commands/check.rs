@@ -30,8 +30,8 @@ pub(crate) struct Check {
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// What the files are, where name and content do not tell: fluent-bit, prometheus, kubernetes (configmap) or
-    /// exposition.
+    /// What the files are, where name and content do not tell: fluent-bit, prometheus, kubernetes (configmap),
+    /// open-telemetry or exposition.
     #[arg(long)]
     kind: Option<Kind>,
     /// Check for this release of Fluent Bit.

@@ -42,6 +42,8 @@ pub enum Kind {
     /// A Kubernetes manifest that holds either in a ConfigMap or Secret.
     #[serde(alias = "configmap")]
     Kubernetes,
+    /// A configuration of the OpenTelemetry collector: what its Prometheus receivers make of it.
+    OpenTelemetry,
     /// Metrics, judged as strictly as the standards do.
     Exposition,
 }
@@ -53,6 +55,7 @@ impl Kind {
             Self::FluentBit => Some(config_check::Kind::FluentBit),
             Self::Prometheus => Some(config_check::Kind::Prometheus),
             Self::Kubernetes => Some(config_check::Kind::Kubernetes),
+            Self::OpenTelemetry => Some(config_check::Kind::OpenTelemetry),
             Self::Exposition => Some(config_check::Kind::Exposition),
         }
     }
@@ -60,6 +63,7 @@ impl Kind {
     fn told(kind: config_check::Kind) -> Self {
         match kind {
             config_check::Kind::FluentBit => Self::FluentBit,
+            config_check::Kind::OpenTelemetry => Self::OpenTelemetry,
             config_check::Kind::Prometheus => Self::Prometheus,
             config_check::Kind::Kubernetes => Self::Kubernetes,
             config_check::Kind::Exposition => Self::Exposition,
