@@ -164,6 +164,12 @@ impl Manager {
         self.shared.changed.notify_one();
     }
 
+    /// Ends all loops at once. Their series do not end: the next start goes on with them.
+    pub fn stop(&self) {
+        self.syncing.abort();
+        lock(&self.shared.state).tasks.iter().for_each(AbortHandle::abort);
+    }
+
     /// What is scraped, by job.
     #[must_use]
     pub fn status(&self) -> Vec<PoolStatus> {
@@ -184,10 +190,8 @@ impl Manager {
 }
 
 impl Drop for Manager {
-    /// Ends all loops at once. Their series do not end: the next start goes on with them.
     fn drop(&mut self) {
-        self.syncing.abort();
-        lock(&self.shared.state).tasks.iter().for_each(AbortHandle::abort);
+        self.stop();
     }
 }
 

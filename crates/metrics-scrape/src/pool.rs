@@ -170,6 +170,9 @@ impl Start<'_> {
         let largest_body = self.shared.options.largest_body;
         let fetcher = Fetcher::new(self.client.clone(), self.config, &target, largest_body);
         let target_loop = Arc::new(TargetLoop::new(target, self.config, fetcher, scrape));
+        if let Some(before) = &before {
+            target_loop.adopt(before);
+        }
         let running = Arc::clone(&target_loop).run(Arc::clone(self.shared), self.seed, before);
         tasks.push(self.shared.spawn(running));
         target_loop

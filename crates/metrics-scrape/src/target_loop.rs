@@ -72,6 +72,11 @@ impl TargetLoop {
         self.honors_labels || self.labels == other.labels
     }
 
+    /// Takes over what is known of the last scrape of `before`.
+    pub(crate) fn adopt(&self, before: &Self) {
+        *lock(&self.last) = std::mem::take(&mut *lock(&before.last));
+    }
+
     /// Makes scrapes fail without asking the target, for as long as there is a reason.
     pub(crate) fn force(&self, reason: Option<String>) {
         *lock(&self.forced) = reason;

@@ -6,6 +6,7 @@ mod own;
 mod print;
 mod secrets;
 mod targets;
+mod writers;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,12 +14,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use metrics_discovery::Manager as Discovery;
 use metrics_scrape::{Manager, Options as ManagerOptions, Shard, Sink};
 use tokio::runtime::Runtime;
 
 use crate::control::Control;
 use crate::error::StartError;
 use crate::http::HttpServer;
+
+use writers::Writers;
 
 pub use load::LoadedMetrics;
 
@@ -35,7 +39,11 @@ pub struct MetricsOptions {
     pub listen: Option<String>,
     /// The part of the targets to scrape.
     pub shard: Option<Shard>,
-    /// Whether samples are printed.
+    /// Receivers of remote write beside those of the configuration, by URL.
+    pub remote_write: Vec<String>,
+    /// The folder for what waits to be sent.
+    pub data: PathBuf,
+    /// Whether samples are printed even if they are sent. Those that are sent nowhere always are.
     pub print: bool,
     /// A number that targets cannot know.
     pub seed: u64,
@@ -45,7 +53,15 @@ impl MetricsOptions {
     /// The defaults for this file.
     #[must_use]
     pub fn new(config: impl Into<PathBuf>) -> Self {
-        Self { config: config.into(), listen: None, shard: None, print: false, seed: 0 }
+        Self {
+            config: config.into(),
+            listen: None,
+            shard: None,
+            remote_write: Vec::new(),
+            data: PathBuf::from("weirgate-data"),
+            print: false,
+            seed: 0,
+        }
     }
 }
 
@@ -88,6 +104,9 @@ pub fn run_metrics(
         }
     }
     drop(server);
+    // What is scraped no more cannot come in behind the last delivery.
+    scraping.manager.stop();
+    scraping.writers.close();
     drop(scraping);
     runtime.shutdown_timeout(ORDERS);
     Ok(())
@@ -99,7 +118,10 @@ fn runtime() -> std::io::Result<Runtime> {
 
 /// What runs, for the endpoints to tell about.
 struct Scraping {
-    manager: Manager,
+    // Ends before what it tells about targets.
+    discovery: Mutex<Discovery>,
+    manager: Arc<Manager>,
+    writers: Arc<Writers>,
     options: MetricsOptions,
     /// The configuration as it is shown, and at most one reload at a time.
     shown: Mutex<String>,
@@ -115,11 +137,20 @@ impl Scraping {
         let mut manager_options = ManagerOptions::default();
         manager_options.shard = options.shard;
         manager_options.seed = options.seed;
-        let sinks = Sinks { print: options.print };
-        let manager = Manager::new(runtime.handle(), Arc::new(sinks), manager_options);
+        let writers = Arc::new(Writers::new(runtime.handle(), options.data.clone(), options.print));
+        writers.apply(&loaded.config).map_err(StartError::other)?;
+        let manager =
+            Arc::new(Manager::new(runtime.handle(), Arc::clone(&writers) as Arc<dyn Sink>, manager_options));
         manager.apply(&loaded.config).map_err(|errors| StartError::other(errors.join("\n")))?;
+        let told = Arc::clone(&manager);
+        let mut discovery = Discovery::new(runtime.handle(), move |update| {
+            told.set_group(&update.job, update.source, update.group);
+        });
+        discovery.apply(&loaded.config.scrape_configs);
         Ok(Self {
+            discovery: Mutex::new(discovery),
             manager,
+            writers,
             options,
             shown: Mutex::new(secrets::hidden(&loaded.text)),
             address: Mutex::default(),
@@ -145,11 +176,16 @@ impl Scraping {
     }
 
     fn apply(&self, shown: &mut String) -> Result<(), String> {
-        let loaded = LoadedMetrics::read(&self.options.config).map_err(|error| error.to_string())?;
+        let loaded = LoadedMetrics::read(&self.options.config, &self.options.remote_write)
+            .map_err(|error| error.to_string())?;
         if loaded.has_errors() {
             return Err(StartError::configuration(loaded.diagnostics, loaded.sources).to_string());
         }
-        self.manager.apply(&loaded.config).map_err(|errors| errors.join("\n"))?;
+        let result = self.manager.apply(&loaded.config);
+        // Jobs that cannot be reloaded go on as they were, all others are new.
+        self.discovery.lock().unwrap_or_else(PoisonError::into_inner).apply(&loaded.config.scrape_configs);
+        self.writers.apply(&loaded.config)?;
+        result.map_err(|errors| errors.join("\n"))?;
         *shown = secrets::hidden(&loaded.text);
         Ok(())
     }
@@ -170,19 +206,6 @@ impl Scraping {
 impl fmt::Debug for Scraping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scraping").field("options", &self.options).finish_non_exhaustive()
-    }
-}
-
-/// Everywhere samples go.
-struct Sinks {
-    print: bool,
-}
-
-impl Sink for Sinks {
-    fn append(&self, samples: &[prometheus_scrape::Sample]) {
-        if self.print {
-            print::print(samples);
-        }
     }
 }
 

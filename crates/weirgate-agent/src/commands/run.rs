@@ -37,6 +37,15 @@ struct Metrics {
     /// Scrape what this prometheus.yml says.
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
+    /// Send samples to this receiver of remote write, beside those of the file.
+    #[arg(long, value_name = "URL", requires = "metrics")]
+    remote_write: Vec<String>,
+    /// The folder for samples that wait to be sent.
+    #[arg(long, value_name = "FOLDER", default_value = "weirgate-data")]
+    data: PathBuf,
+    /// Print samples even if they are sent.
+    #[arg(long, requires = "metrics")]
+    print_samples: bool,
     /// Where the endpoints of scraping listen.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9090")]
     listen: String,
@@ -65,8 +74,9 @@ impl Metrics {
         let mut options = MetricsOptions::new(self.metrics?);
         options.listen = Some(self.listen);
         options.shard = self.shard;
-        // Samples that go nowhere else are printed.
-        options.print = true;
+        options.remote_write = self.remote_write;
+        options.data = self.data;
+        options.print = self.print_samples;
         options.seed = seed() as u64;
         Some(options)
     }
@@ -117,7 +127,7 @@ fn start_metrics(options: MetricsOptions) -> ExitCode {
 
 /// Reads the configuration and shows what is wrong with it.
 fn load_metrics(options: MetricsOptions) -> Result<(LoadedMetrics, MetricsOptions), ExitCode> {
-    let loaded = LoadedMetrics::read(&options.config).map_err(|error| {
+    let loaded = LoadedMetrics::read(&options.config, &options.remote_write).map_err(|error| {
         complain(&error.to_string());
         ExitCode::from(UNUSABLE)
     })?;
@@ -168,7 +178,7 @@ fn level(name: &str) -> tracing_subscriber::EnvFilter {
         other => other,
     };
     tracing_subscriber::EnvFilter::try_new(format!(
-        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level}"
+        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level},metrics_discovery={level},remote_write_output={level}"
     ))
     .unwrap_or_default()
 }

@@ -22,12 +22,12 @@ pub struct LoadedMetrics {
 }
 
 impl LoadedMetrics {
-    /// Reads `path` and the files of its `scrape_config_files`.
+    /// Reads `path` and the files of its `scrape_config_files`, and adds receivers of remote write by their URLs.
     ///
     /// # Errors
     ///
     /// When a file cannot be read.
-    pub fn read(path: &Path) -> Result<Self, StartError> {
+    pub fn read(path: &Path, remote_write: &[String]) -> Result<Self, StartError> {
         let text = read(path)?;
         let name = path.to_string_lossy().into_owned();
         let mut sources = SourceMap::new();
@@ -45,6 +45,14 @@ impl LoadedMetrics {
                 let id = sources.add(name.as_str(), text.as_str());
                 diagnostics.extend(config.add_scrape_configs(id, &name, &text));
             }
+        }
+        for url in remote_write {
+            // What holds for a receiver in the file holds for this one.
+            let text = format!("remote_write: [{{url: {}}}]", serde_json::Value::from(url.as_str()));
+            let id = sources.add("--remote-write", text.as_str());
+            let parsed = prometheus_config::parse(id, &text, |_| None);
+            diagnostics.extend(parsed.diagnostics);
+            config.remote_write.extend(parsed.config.remote_write);
         }
         diagnostics.extend(not_done(&config));
         Ok(Self { config, text, sources, diagnostics })

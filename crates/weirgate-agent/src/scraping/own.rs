@@ -95,6 +95,52 @@ pub(super) fn exposition(scraping: &Scraping) -> Vec<u8> {
         "Series that targets have, those about scrapes among them.",
         vec![series],
     );
+    let receivers = scraping.writers.counts();
+    let by_receiver = |count: &dyn Fn(&remote_write_output::Counts) -> u64| {
+        receivers.iter().map(|(url, counts)| labelled(&[("url", url)], count(counts))).collect()
+    };
+    write(
+        "prometheus_remote_storage_samples_total",
+        counter,
+        "Samples that receivers accepted.",
+        by_receiver(&|counts| counts.sent),
+    );
+    write(
+        "prometheus_remote_storage_samples_failed_total",
+        counter,
+        "Samples that receivers refused for good.",
+        by_receiver(&|counts| counts.failed),
+    );
+    write(
+        "prometheus_remote_storage_samples_retried_total",
+        counter,
+        "Samples in requests that had to be repeated.",
+        by_receiver(&|counts| counts.retried),
+    );
+    write(
+        "weirgate_remote_write_samples_dropped_total",
+        counter,
+        "Samples dropped by write_relabel_configs, by age, or because the queue was full.",
+        by_receiver(&|counts| counts.dropped_by_rules + counts.dropped_by_age + counts.dropped_by_size),
+    );
+    write(
+        "prometheus_remote_storage_samples_pending",
+        gauge,
+        "Samples that wait in memory or are under way.",
+        by_receiver(&|counts| counts.pending),
+    );
+    write(
+        "weirgate_remote_write_queue_bytes",
+        gauge,
+        "Bytes that wait on disk.",
+        by_receiver(&|counts| counts.queue_bytes),
+    );
+    write(
+        "prometheus_remote_storage_bytes_total",
+        counter,
+        "Bytes of requests that receivers accepted.",
+        by_receiver(&|counts| counts.bytes_sent),
+    );
     let good = u64::from(!scraping.last_reload_failed.load(Ordering::Relaxed));
     write(
         "prometheus_config_last_reload_successful",
