@@ -97,6 +97,6 @@ test('the module does not grow', (context) => {
   const bytes = readFileSync(new URL('weirgate.wasm', import.meta.resolve('weirgate')));
   const packed = gzipSync(bytes, { level: 9 }).length;
   context.diagnostic(`${bytes.length} bytes, ${packed} bytes in gzip`);
-  assert.ok(bytes.length < 2_250_000, `${bytes.length} bytes`);
-  assert.ok(packed < 920_000, `${packed} bytes in gzip`);
+  assert.ok(bytes.length < 2_400_000, `${bytes.length} bytes`);
+  assert.ok(packed < 1_000_000, `${packed} bytes in gzip`);
 });

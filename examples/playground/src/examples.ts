@@ -41,7 +41,7 @@ export const logs: Record<string, LogsState> = {
   'To Elasticsearch': docker({ 'fluent-bit.conf': elasticsearchConf, 'input.conf': elasticsearchInput, 'filter.conf': elasticsearchFilter, 'output.conf': elasticsearchOutput, 'parsers.conf': elasticsearchParsers }),
   'To standard output': docker({ 'fluent-bit.conf': stdoutConf, 'input.conf': stdoutInput, 'filter.conf': stdoutFilter, 'output.conf': stdoutOutput, 'parsers.conf': stdoutParsers }),
   'containerd lines': { ...docker({ 'fluent-bit.conf': containerdConf, 'parsers.conf': containerdParsers }), lines: criLines },
-  'Four traps': docker({ 'fluent-bit.conf': trapsConf, 'parsers.conf': trapsParsers }),
+  'Traps': docker({ 'fluent-bit.conf': trapsConf, 'parsers.conf': trapsParsers }),
 };
 
 export const metrics: Record<string, MetricsState> = {

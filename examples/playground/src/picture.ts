@@ -43,11 +43,12 @@ export function draw(picture: Picture, selected: string, onselect: (id: string) 
   const { sources, filters, sinks, unrouted } = picture;
   const total = Math.max(1, sources.reduce((sum, source) => sum + source.out, 0));
   const thickness = (n: number) => (n === 0 ? 1 : 3 + 19 * Math.sqrt(n / total));
-  const lanes = Math.max(sources.length, sinks.length + (unrouted > 0 ? 1 : 0), 1);
+  const ends = sinks.length + (unrouted > 0 ? 1 : 0);
+  const lanes = Math.max(sources.length, ends, 1);
   const lost = filters.some((filter) => filter.dropped > 0);
   const body = lanes * (height + rowGap);
   const middle = margin + body / 2;
-  const columns = filters.length + 2;
+  const columns = filters.length + (ends > 0 ? 2 : 1);
   const x = (column: number) => margin + column * (width + gap);
   const totalWidth = x(columns - 1) + width + margin;
   const totalHeight = Math.max(margin + body, lost ? middle + height / 2 + 64 : 0) + margin;
@@ -100,7 +101,6 @@ export function draw(picture: Picture, selected: string, onselect: (id: string) 
     gate(filter, left, middle);
     trunk = filter.out;
   });
-  const ends = sinks.length + (unrouted > 0 ? 1 : 0);
   const from = filters.length > 0 ? [{ x: x(filters.length) + width, y: middle }] : sources.map((_, index) => ({ x: x(0) + width, y: lane(index, sources.length) }));
   const start = from[0] ?? { x: x(0) + width, y: middle };
   sinks.forEach((sink, index) => {
