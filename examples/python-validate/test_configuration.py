@@ -33,6 +33,13 @@ def test_debug_lines_never_leave_the_node(monkeypatch: pytest.MonkeyPatch) -> No
     assert "debug" not in {record.fields.get("level") for record in sent}
 
 
+def test_cases_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    cases = weirgate.run_tests("examples/kiamol-logging/cases.yaml")
+    assert cases
+    assert {case.name: case.differences for case in cases if not case.passed} == {}
+
+
 def test_pods_that_opt_out_are_not_scraped() -> None:
     rules = [
         {

@@ -18,3 +18,6 @@ python=$tools/fresh/bin/python
 "$python" -m mypy python/weirgate tests
 (cd "$tools" && "$python" -m mypy.stubtest weirgate._weirgate)
 "$python" -m pytest -q --import-mode=importlib --doctest-modules --pyargs weirgate tests ../../examples/python-validate
+cd ../..
+cargo run -q --locked -p conformance --bin answers -- crates/conformance/vectors > "$tools/answers.tsv"
+"$python" tests/python/golden.py "$tools/answers.tsv"

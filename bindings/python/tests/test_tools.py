@@ -67,3 +67,23 @@ def test_bulk_bodies() -> None:
     verdicts = weirgate.bulk_verdicts(2, 200, answer)
     assert verdicts["outcome"] == "partial"
     assert [(v["item"], v["remedy"]) for v in verdicts["verdicts"]] == [(1, "retry")]
+
+
+def test_cases_of_a_configuration(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(conf.parent)
+    cases = conf.parent / "cases.yaml"
+    cases.write_text(
+        "- name: errors\n  config: fluent-bit.conf\n  as: logs/a.log\n  lines: ['ERROR: no disk', ok]\n"
+        "  expect: {records: [{log: 'ERROR: no disk'}]}\n"
+        "- name: wrong\n  config: fluent-bit.conf\n  as: logs/a.log\n  lines: [ok]\n"
+        "  expect: {records: [{log: ok}]}\n"
+    )
+    results = weirgate.run_tests("cases.yaml")
+    assert [(case.name, case.line, case.passed) for case in results] == [("errors", 1, True), ("wrong", 6, False)]
+    assert results[1].differences
+    cases.write_text("- nam: x\n")
+    with pytest.raises(weirgate.ConfigError):
+        weirgate.run_tests(cases)
+    cases.write_text("- name: x\n  config: nowhere.conf\n  lines: [a]\n  expect: {records: []}\n")
+    with pytest.raises(FileNotFoundError):
+        weirgate.run_tests(cases)

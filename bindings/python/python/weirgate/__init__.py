@@ -23,6 +23,8 @@ from .relabelling import (
 )
 from .tools import (
     BulkRequest,
+    CaseResult,
+    Difference,
     OutputRecord,
     Run,
     bulk_body,
@@ -30,6 +32,7 @@ from .tools import (
     convert,
     explain,
     run,
+    run_tests,
 )
 
 __all__ = [
@@ -37,8 +40,10 @@ __all__ = [
     "TEXT",
     "ActiveTarget",
     "BulkRequest",
+    "CaseResult",
     "ConfigError",
     "Diagnostic",
+    "Difference",
     "DroppedTarget",
     "Edit",
     "Exposition",
@@ -65,6 +70,7 @@ __all__ = [
     "relabel",
     "require",
     "run",
+    "run_tests",
     "targets",
     "write_exposition",
 ]

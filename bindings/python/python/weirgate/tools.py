@@ -138,6 +138,58 @@ def convert(path: StrPath, *, to: str) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Something that is not as a case expects: None where one side has nothing."""
+
+    what: str
+    expected: str | None
+    found: str | None
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What became of a case."""
+
+    name: str
+    #: The line it begins at.
+    line: int
+    passed: bool
+    differences: list[Difference]
+
+
+def run_tests(path: StrPath) -> list[CaseResult]:
+    """Run the unit tests of configurations in the file at ``path``, as ``weirgate test`` does.
+
+    Files that the cases name are read from where they are. Raises :class:`ConfigError` for a file of cases that is
+    wrong, and FileNotFoundError for a file that is missing.
+    """
+    name = os.fspath(path)
+    files = {name: content(Path(name).read_bytes())}
+    while True:
+        answer = call("test", {"cases": name, "files": files, "positions": "characters"})
+        missing = [(file["name"], file["is_configuration"]) for file in answer["missing"]]
+        if not missing:
+            break
+        for other, is_configuration in missing:
+            if is_configuration:
+                files.update(configuration(other)[1])
+            else:
+                files[other] = content(Path(other).read_bytes())
+    problems = diagnostics(answer)
+    if any(problem.is_error for problem in problems):
+        raise ConfigError(problems)
+    return [
+        CaseResult(
+            case["name"],
+            case["line"],
+            case["passed"],
+            [Difference(item["what"], item["expected"], item["found"]) for item in case["differences"]],
+        )
+        for case in answer["cases"]
+    ]
+
+
 def bulk_body(
     records: Iterable[tuple[float, Mapping[str, Any]]],
     *,
