@@ -32,7 +32,8 @@ pub(super) fn about() -> String {
 
 pub(super) fn uptime(time: Duration) -> String {
     let seconds = time.as_secs();
-    let part = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    // Fluent Bit says `0 day`.
+    let part = |number: u64, word: &str| format!("{number} {word}{}", if number > 1 { "s" } else { "" });
     let text = format!(
         "Fluent Bit has been running:  {}, {}, {} and {}",
         part(seconds / 86_400, "day"),
@@ -307,8 +308,8 @@ mod tests {
         let sizes = [0, 1023, 1024, 1_500_000, 3 << 30];
         assert_eq!(sizes.map(readable), ["0b", "1023b", "1.0K", "1.4M", "3.0G"]);
         assert_eq!(
-            uptime(Duration::from_secs(90_061)),
-            r#"{"uptime_hr":"Fluent Bit has been running:  1 day, 1 hour, 1 minute and 1 second","uptime_sec":90061}"#
+            uptime(Duration::from_secs(7_262)),
+            r#"{"uptime_hr":"Fluent Bit has been running:  0 day, 2 hours, 1 minute and 2 seconds","uptime_sec":7262}"#
         );
         assert_eq!(escaped("a\"b\\"), "a\\\"b\\\\");
     }
