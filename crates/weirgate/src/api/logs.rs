@@ -7,7 +7,7 @@ use fluentbit_config::{Config, Environment, Files as ConfigFiles, MemoryFiles, R
 use fluentbit_parser::time::iana_time_zone;
 use fluentbit_pipeline::{Delivery, Pipeline};
 use serde::{Deserialize, Serialize};
-use source_text::Diagnostic;
+use source_text::{Diagnostic, Severity};
 
 use super::{Error, Files};
 
@@ -72,7 +72,15 @@ pub(super) fn load(
     options.environment = &variables;
     let zone = environment.get("TZ").and_then(|name| iana_time_zone(name.trim_start_matches(':')));
     options.zone = zone.as_ref();
-    let (config, pipeline, problems) = config_check::load_fluentbit(main, files, &options);
+    let (config, pipeline, mut problems) = config_check::load_fluentbit(main, files, &options);
+    let unknown = environment.get("TZ").filter(|name| zone.is_none() && !matches!(name.as_str(), "" | "UTC"));
+    if let Some(name) = unknown
+        && config.parsers.iter().any(|parser| matches!(parser.bool("time_system_timezone", false), Ok(true)))
+    {
+        let message =
+            format!("the variable TZ names the time zone `{name}`, which is not known here; times are UTC");
+        problems.push(Diagnostic::new(Severity::Warning, "invalid-time-zone", message));
+    }
     Loaded { config, pipeline, problems }
 }
 
