@@ -114,29 +114,27 @@ test('a mistake is underlined, and its fix repairs it', async () => {
 });
 
 test('two thousand lines do not stop the page', async (context) => {
-  const page = await open();
   const lines = Array.from({ length: 2000 }, (_, index) => JSON.stringify({ log: `{"priority":"${index % 8}","message":"${'m'.repeat(120)} ${index}"}\n`, stream: 'stdout', time: '2024-05-14T09:30:00.1Z' }));
-  // How slow this machine is right now: a task of 50 ms on an idle one.
-  const [unit] = await page.evaluate(() => {
-    const began = performance.now();
-    let sum = 0;
-    for (let index = 0; index < 2e7; index += 1) sum += index % 7;
-    return [performance.now() - began, sum];
-  });
-  await page.evaluate(() => {
-    window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-  });
-  await paste(page, '#sample', lines.join('\n'));
-  await page.waitForFunction(() => /2,000 lines/.test(document.querySelector('#status').textContent), null, { timeout: 60_000 });
-  await page.click('[data-gate="filter grep.0"]');
-  await page.locator('#lines').press('End');
-  await page.waitForSelector('#results[data-line="2000"]');
-  const longest = Math.max(0, ...(await page.evaluate(() => window.tasks)));
-  context.diagnostic(`longest task ${Math.round(longest)} ms, unit ${Math.round(unit)} ms`);
-  assert.ok(longest < Math.max(200, unit * 8), `${longest} ms`);
-  assert.ok((await page.locator('#lines .row').count()) < 60, 'only rows in sight are drawn');
-  await close(page);
+  // Work that the page does itself makes a long task each time; a busy machine only now and then.
+  let least = Infinity;
+  for (let attempt = 0; attempt < 3 && least > 200; attempt += 1) {
+    const page = await open();
+    await page.evaluate(() => {
+      window.tasks = [];
+      new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    });
+    await paste(page, '#sample', lines.join('\n'));
+    await page.waitForFunction(() => /2,000 lines/.test(document.querySelector('#status').textContent), null, { timeout: 60_000 });
+    await page.click('[data-gate="filter grep.0"]');
+    await page.locator('#lines').press('End');
+    await page.waitForSelector('#results[data-line="2000"]');
+    const longest = Math.max(0, ...(await page.evaluate(() => window.tasks)));
+    context.diagnostic(`longest task ${Math.round(longest)} ms`);
+    least = Math.min(least, longest);
+    assert.ok((await page.locator('#lines .row').count()) < 60, 'only rows in sight are drawn');
+    await close(page);
+  }
+  assert.ok(least <= 200, `${least} ms`);
 });
 
 const other = `/var/log/containers/other-1_default_web-${'0123'.repeat(16)}.log`;
