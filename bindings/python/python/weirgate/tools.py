@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import time
@@ -63,18 +64,10 @@ def run(
     ``objects`` are pods and namespaces as ``kubectl get … -o json`` prints them. Raises :class:`ConfigError` for a
     configuration with errors.
     """
-    main, files = configuration(config)
     request = {
-        "files": files,
-        "main": main,
+        **_surroundings(config, objects, env, compat, now),
         "inputs": {name: content(data) for name, data in logs.items()},
-        "env": dict(os.environ if env is None else env),
-        "now": time.time() if now is None else now,
-        "compat": compat,
-        "positions": "characters",
     }
-    if objects is not None:
-        request["objects"] = _objects(objects)
     answer = call("pipeline", request)
     problems = diagnostics(answer)
     if not answer["started"]:
@@ -106,19 +99,11 @@ def explain(
     outputs and the final bytes, in the form that ``weirgate explain --format json`` prints. Raises
     :class:`ConfigError` for a configuration with errors.
     """
-    main, files = configuration(config)
     request = {
-        "files": files,
-        "main": main,
+        **_surroundings(config, objects, env, compat, now),
         "input": content(log),
         "as": path,
-        "env": dict(os.environ if env is None else env),
-        "now": time.time() if now is None else now,
-        "compat": compat,
-        "positions": "characters",
     }
-    if objects is not None:
-        request["objects"] = _objects(objects)
     answer = call("explain", request)
     problems = diagnostics(answer)
     if any(problem.is_error for problem in problems):
@@ -227,10 +212,26 @@ def bulk_verdicts(items: int, status: int, body: bytes | str, *, compat: str = "
     return answer
 
 
-def _objects(objects: str | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
-    import json
-
-    return json.loads(objects) if isinstance(objects, str) else objects
+def _surroundings(
+    config: StrPath,
+    objects: str | Mapping[str, Any] | Sequence[Mapping[str, Any]] | None,
+    env: Mapping[str, str] | None,
+    compat: str,
+    now: float | None,
+) -> dict[str, Any]:
+    """What every request says that runs a configuration."""
+    main, files = configuration(config)
+    request: dict[str, Any] = {
+        "files": files,
+        "main": main,
+        "env": dict(os.environ if env is None else env),
+        "now": time.time() if now is None else now,
+        "compat": compat,
+        "positions": "characters",
+    }
+    if objects is not None:
+        request["objects"] = json.loads(objects) if isinstance(objects, str) else objects
+    return request
 
 
 def _record(record: Mapping[str, Any]) -> OutputRecord:
