@@ -3,15 +3,14 @@
 
     tests/servers/discovery.py DISCOVER
 
-DISCOVER is the example `discover` of metrics-discovery, built before. Needs .tools/kube-apiserver
-(tests/servers/build.sh kubernetes) and .tools/go/bin/prometheus (tests/servers/remote-write.py builds it).
+DISCOVER is the example `discover` of metrics-discovery, built before. The servers are built the first time, which takes
+minutes (build.sh).
 Objects of every role are made, changed and deleted; after each step both must have found the same targets with the
 same labels.
 """
 
 import json
 import pathlib
-import socket
 import ssl
 import subprocess
 import sys
@@ -22,7 +21,9 @@ import urllib.error
 import urllib.request
 
 SERVERS = pathlib.Path(__file__).resolve().parent
-TOOLS = SERVERS.parent.parent / ".tools"
+sys.path.insert(0, str(SERVERS / "e2e"))
+from harness import built, free_port  # noqa: E402
+
 ROLES = ["pod", "node", "service", "endpoints", "endpointslice", "ingress"]
 JSON, MERGE = "application/json", "application/merge-patch+json"
 
@@ -149,7 +150,7 @@ def main():
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory(prefix="discovery-") as folder:
         data = pathlib.Path(folder)
-        cluster = subprocess.Popen([SERVERS / "kube-apiserver/start.sh", TOOLS, data / "cluster"],
+        cluster = subprocess.Popen([SERVERS / "kube-apiserver/start.sh", built("kubernetes"), data / "cluster"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         children = [cluster]
         try:
@@ -158,11 +159,9 @@ def main():
             api.make_objects()
             config = data / "prometheus.yml"
             config.write_text(configuration(url, data / "cluster"))
-            with socket.socket() as listener:
-                listener.bind(("127.0.0.1", 0))
-                port = listener.getsockname()[1]
+            port = free_port()
             log = open(data / "prometheus.log", "wb")
-            children.append(subprocess.Popen([TOOLS / "go/bin/prometheus", f"--config.file={config}",
+            children.append(subprocess.Popen([built("prometheus") / "prometheus", f"--config.file={config}",
                                               f"--storage.tsdb.path={data / 'tsdb'}",
                                               f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log))
             ours = Ours(sys.argv[1], config)

@@ -2,13 +2,12 @@
 """Runs the log agent against real servers: e2e.py PROGRAM [elasticsearch|opensearch|kubernetes ...]
 
 The configurations in e2e/ are read with the paths, hosts and ports of the test put in, and the manifests in manifests/
-applied. Servers are built into .tools/ the first time, which takes minutes (build.sh). Without names, everything is
+applied. Servers are built the first time, which takes minutes (build.sh). Without names, everything is
 checked. Prints a line per check, and how many passed and failed at the end; exit code 1 if one failed.
 """
 
 import pathlib
 import shutil
-import subprocess
 import sys
 import traceback
 
@@ -16,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "e2e"))
 import cluster as kubernetes  # noqa: E402
 import search as documents  # noqa: E402
-from harness import SERVERS, TOOLS, Bench, Failure, Search, server, temporary_folder  # noqa: E402
+from harness import SERVERS, Bench, Failure, Search, built, server, temporary_folder  # noqa: E402
 
 SEARCH_SERVERS = ("elasticsearch", "opensearch")
 NAMES = (*SEARCH_SERVERS, "kubernetes")
@@ -66,7 +65,8 @@ def main(arguments):
         print(f"{arguments[0]} is no program", file=sys.stderr)
         return 2
     names = arguments[1:] or NAMES
-    subprocess.run([SERVERS / "build.sh", *names], check=True, timeout=2400, stdout=subprocess.DEVNULL)
+    for name in names:
+        built(name)
     with temporary_folder("e2e") as folder:
         checks = Checks(str(pathlib.Path(program).resolve()), folder)
         checks.run("stdout", documents.stdout_seed)
@@ -79,7 +79,7 @@ def main(arguments):
 
 
 def search_checks(checks, folder, kind, names, first):
-    start = [SERVERS / "search-node" / "start.sh", kind, TOOLS / "search-node" / kind, folder / f"{kind}-data"]
+    start = [SERVERS / "search-node" / "start.sh", kind, built(kind), folder / f"{kind}-data"]
     with server(start, folder / f"{kind}.log") as url:
         search = Search(url)
         if kind in names:
@@ -90,7 +90,7 @@ def search_checks(checks, folder, kind, names, first):
 
 def cluster_checks(checks, folder, search):
     data = folder / "kube-apiserver"
-    with server([SERVERS / "kube-apiserver" / "start.sh", TOOLS, data], folder / "kube-apiserver.log") as url:
+    with server([SERVERS / "kube-apiserver" / "start.sh", built("kubernetes"), data], folder / "kube-apiserver.log") as url:
         kubernetes.run(checks, kubernetes.Cluster(url, data), search)
 
 

@@ -10,14 +10,13 @@ should be a release build. Exit code 1 if a line is missing or there twice.
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "e2e"))
-from harness import SERVERS, TOOLS, Bench, Failure, Search, Server, end, expect, temporary_folder  # noqa: E402
+from harness import SERVERS, Bench, Failure, Search, Server, built, end, expect, temporary_folder  # noqa: E402
 from writer import Writer, delivered, once  # noqa: E402
 
 NAMESPACE, INDEX = "kiamol-ch13-test", "test"
@@ -31,7 +30,7 @@ class Node:
     """A search server that comes back on its old address."""
 
     def __init__(self, kind, folder):
-        self.command = [SERVERS / "search-node" / "start.sh", kind, TOOLS / "search-node" / kind, folder / "data"]
+        self.command = [SERVERS / "search-node" / "start.sh", kind, built(kind), folder / "data"]
         self.log = folder / "node.log"
         self.server = Server(self.command, self.log)
         self.search = Search(self.server.url)
@@ -146,7 +145,6 @@ def main(arguments):
     if not program or kind not in ("elasticsearch", "opensearch"):
         print(__doc__.splitlines()[0], file=sys.stderr)
         return 2
-    subprocess.run([SERVERS / "build.sh", kind], check=True, timeout=1200, stdout=subprocess.DEVNULL)
     with temporary_folder("faults") as folder:
         try:
             run(str(pathlib.Path(program).resolve()), kind, int(arguments[2]) if len(arguments) > 2 else 60, folder)

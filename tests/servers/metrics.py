@@ -3,20 +3,22 @@
 
 The files are read as they are. Their cluster is a real kube-apiserver with pods made from the manifests, whose
 addresses are on the loopback interface: a real nginx with its exporter, a real blackbox exporter, and pages in the form
-of a Spring application, cAdvisor and kube-state-metrics. Both programs must find the same targets, drop the same, and
-have the same series; pods that are deleted and made must vanish and appear in both.
+of a Spring application, cAdvisor and kube-state-metrics. Both programs must find the same targets and drop the same. The
+agent sends its samples to another Prometheus by remote write, and a query there must find the same series and values as
+where Prometheus scraped them. Pods that are deleted and made must vanish and appear in both.
 
-Servers are built into .tools/ the first time, which takes minutes. Needs root, since pods listen on ports below 1024 and
-see the cluster's files at the usual place (in a mount namespace). Prints a line per check; exit code 1 if one failed.
+Servers are built the first time, which takes minutes (build.sh). Needs root: pods have addresses of their own (in
+a network namespace) and see the cluster's files at the usual place (in a mount namespace). Prints a line per check; exit
+code 1 if one failed.
 """
 
 import collections
 import contextlib
+import ctypes
 import http.server
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import socket
@@ -28,11 +30,9 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "e2e"))
 from cluster import MANIFESTS, Cluster  # noqa: E402
-from harness import TOOLS, Failure, end, expect, server, temporary_folder, wait_until  # noqa: E402
+from harness import Failure, built, end, expect, free_port, server, temporary_folder, wait_until  # noqa: E402
+from receiver import Receiver  # noqa: E402
 
-PROMETHEUS = TOOLS / "go" / "bin" / "prometheus"
-PACKAGES = {"nginx": "nginx-light", "prometheus-nginx-exporter": "prometheus-nginx-exporter",
-            "prometheus-blackbox-exporter": "prometheus-blackbox-exporter"}
 SEEDS = ("test-pods", "path-annotation", "cadvisor-and-kube-state-metrics")
 PODS = {
     "apod-api": ("deployments", "kiamol-ch14-test", "127.1.0.2"),
@@ -41,6 +41,8 @@ PODS = {
     "cadvisor": ("daemonsets", "kube-system", "127.1.0.5"),
     "kube-state-metrics": ("deployments", "kube-system", "127.1.0.6"),
 }
+# Where a pod is that is made later.
+NEW_ADDRESS = "127.1.0.7"
 # What stands in for images that cannot be built here.
 PAGES = {
     ("127.1.0.2", 80, "/actuator/prometheus"): """\
@@ -73,22 +75,15 @@ kube_pod_status_phase{namespace="kiamol-ch14-test",pod="apod-api-1",phase="Runni
 kube_state_metrics_list_total{resource="*v1.Pod",result="success"} 3
 """,
 }
+PAGES[NEW_ADDRESS, 80, "/actuator/prometheus"] = PAGES["127.1.0.2", 80, "/actuator/prometheus"]
 
 
-def build():
-    subprocess.run([HERE / "build.sh", "kubernetes"], check=True, timeout=2400, stdout=subprocess.DEVNULL)
-    if not PROMETHEUS.exists():
-        environment = os.environ | {"GOBIN": str(PROMETHEUS.parent), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod"}
-        package = "github.com/prometheus/prometheus/cmd/prometheus@v0.316.0"
-        subprocess.run(["go", "install", "-tags", "netgo,remove_all_sd,enable_kubernetes_sd", package],
-                       check=True, env=environment)
-    missing = [package for program, package in PACKAGES.items() if not shutil.which(program)]
-    if missing:
-        # The test starts its own; the packages' services are not wanted.
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        subprocess.run(["apt-get", "update", "-qq"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=True, env=environment,
-                       stdout=subprocess.DEVNULL)
+def leave_network():
+    """Goes on in a network of its own, where the addresses of the pods are free, whatever else runs on the machine."""
+    new_network = 0x40000000  # CLONE_NEWNET
+    if ctypes.CDLL(None, use_errno=True).unshare(new_network):
+        raise OSError(ctypes.get_errno(), "no network of its own")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -159,28 +154,23 @@ class Scraper:
     """A program with one of the configurations, in a mount namespace with the files a pod has."""
 
     def __init__(self, name, command, folder, url, running):
-        self.name, self.port = name, free_port()
-        self.output = folder / f"{name}.out"
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
         script = """\
 mount -t tmpfs tmpfs /run/secrets && mkdir -p /run/secrets/kubernetes.io/serviceaccount &&
 cp "$1"/ca.crt "$1"/token "$1"/namespace /run/secrets/kubernetes.io/serviceaccount/ && mount --bind "$1"/hosts /etc/hosts &&
 shift && exec "$@" """
-        host, port = url.removeprefix("https://").split(":")
-        environment = os.environ | {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}
-        arguments = [str(part).replace("PORT", str(self.port)) for part in command]
-        with open(self.output, "wb") as output, open(folder / f"{name}.log", "wb") as log:
-            self.process = subprocess.Popen(
+        api_host, api_port = url.removeprefix("https://").split(":")
+        environment = os.environ | {"KUBERNETES_SERVICE_HOST": api_host, "KUBERNETES_SERVICE_PORT": api_port}
+        arguments = [str(part).replace("PORT", str(port)) for part in command]
+        with open(folder / f"{name}.log", "wb") as log:
+            running.append(subprocess.Popen(
                 ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(folder / "pod"), *arguments],
-                stdout=output, stderr=log, env=environment)
-        running.append(self.process)
-
-    def get(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
-            return json.load(answer)["data"]
+                stdout=log, stderr=log, env=environment))
 
     def targets(self):
-        """What both programs must say of targets."""
-        data = self.get("/api/v1/targets")
+        """What both programs must say of targets: the active ones, the dropped ones, and how many each job dropped."""
+        data = get(f"{self.url}/api/v1/targets")
         keep = ("scrapePool", "scrapeUrl", "labels", "discoveredLabels", "health", "scrapeInterval", "scrapeTimeout")
         active = [{key: target[key] for key in keep} for target in data["activeTargets"]]
         dropped = [target["discoveredLabels"] for target in data["droppedTargets"]]
@@ -193,58 +183,51 @@ shift && exec "$@" """
             return False
         return active and all(target["health"] != "unknown" for target in active)
 
-    def printed(self):
-        """The last value of each series that the agent has printed."""
-        found = {}
-        for line in self.output.read_text().splitlines():
-            match = re.fullmatch(r"([^{ ]+)\{(.*)\} (\S+) (\d+)", line)
-            if match:
-                pairs = re.findall(r'(?:^|,)((?:[^=,"]|"(?:\\.|[^"])*")+)="((?:\\.|[^"\\])*)"', match[2])
-                labels = {"__name__": match[1]} | {name: json.loads(f'"{value}"') for name, value in pairs}
-                found[key(labels)] = match[3]
-        return found
 
-    def queried(self):
-        """The values of all series that Prometheus has now."""
-        result = self.get("/api/v1/query?query=%7B__name__%21%3D%22%22%7D")["result"]
-        return {key(series["metric"]): series["value"][1] for series in result}
+def get(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)["data"]
 
 
-def key(labels):
-    return json.dumps(labels, sort_keys=True)
+def queried(server):
+    """The values of all series that a Prometheus has now."""
+    result = get(f"{server.url}/api/v1/query?query=%7B__name__%21%3D%22%22%7D")["result"]
+    return {json.dumps(series["metric"], sort_keys=True): series["value"][1] for series in result}
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Pair:
+    """One of the configurations at work in the agent, with a receiver, and in Prometheus."""
 
+    def __init__(self, program, seed, folder, url, running):
+        config, prometheus = HERE / "prometheus" / f"{seed}.yml", built("prometheus") / "prometheus"
+        self.receiver = Receiver(folder / f"{seed}-receiver", free_port())
+        running.append(self.receiver.process)
+        self.ours = Scraper(f"{seed}-weirgate", [
+            program, "run", "--metrics", config, "--listen", "127.0.0.1:PORT", "--data", folder / f"{seed}-queue",
+            "--remote-write", f"{self.receiver.url}/api/v1/write"], folder, url, running)
+        self.theirs = Scraper(f"{seed}-prometheus", [
+            prometheus, f"--config.file={config}", "--web.listen-address=127.0.0.1:PORT",
+            f"--storage.tsdb.path={folder}/{seed}-data"], folder, url, running)
 
-def start_both(program, seed, folder, url, running):
-    config = HERE / "prometheus" / f"{seed}.yml"
-    ours = Scraper(f"{seed}-weirgate", [program, "run", "--metrics", config, "--listen", "127.0.0.1:PORT"],
-                   folder, url, running)
-    theirs = Scraper(f"{seed}-prometheus", [PROMETHEUS, f"--config.file={config}", "--web.listen-address=127.0.0.1:PORT",
-                                            f"--storage.tsdb.path={folder}/{seed}-data"], folder, url, running)
-    return ours, theirs
+    def scraped(self):
+        return self.ours.scraped() and self.theirs.scraped()
 
+    def same_targets(self):
+        for what, found, expected in zip(("active targets", "dropped targets", "numbers of dropped targets"),
+                                         self.ours.targets(), self.theirs.targets()):
+            expect(found, expected, what)
 
-def same_targets(ours, theirs):
-    for what, found, expected in zip(("active targets", "dropped targets", "numbers of dropped targets"),
-                                     ours.targets(), theirs.targets()):
-        expect(found, expected, what)
-
-
-def same_series(ours, theirs):
-    """The series that are there now are the same, and so are the values of those that do not depend on the scrape."""
-    found = {series: value for series, value in ours.printed().items() if value != "StaleNaN"}
-    expected = theirs.queried()
-    expect(sorted(found), sorted(expected), "series")
-    steady = ("jvm_", "http_server_", "container_", "kube_", "up", "scrape_samples_")
-    for series, value in expected.items():
-        name = json.loads(series)["__name__"]
-        if name.startswith(steady):
-            expect(float(found[series]), float(value), series)
+    def same_series(self):
+        """The series that are there now are the same, and so are the values that do not depend on the time of a scrape."""
+        expected = queried(self.theirs)
+        # The last samples may be on their way to the receiver.
+        with contextlib.suppress(Failure):
+            wait_until(lambda: queried(self.receiver).keys() == expected.keys(), 15, "the same series")
+        found = queried(self.receiver)
+        expect(sorted(found), sorted(expected), "series")
+        steady = ("jvm_", "http_server_", "container_", "kube_", "up", "scrape_samples_")
+        compared = {series for series in expected if json.loads(series)["__name__"].startswith(steady)}
+        expect({series: found[series] for series in compared}, {series: expected[series] for series in compared}, "values")
 
 
 def set_address(cluster, kind, namespace, name, address):
@@ -270,7 +253,9 @@ def main(arguments):
         print(__doc__.splitlines()[0], "(as root)", file=sys.stderr)
         return 2
     program = str(pathlib.Path(shutil.which(arguments[0])).resolve())
-    build()
+    for name in ("exporters", "prometheus", "kubernetes"):
+        built(name)
+    leave_network()
     pathlib.Path("/run/secrets").mkdir(exist_ok=True)
     counts = collections.Counter()
 
@@ -287,47 +272,42 @@ def main(arguments):
     with temporary_folder("metrics") as folder, processes() as running:
         api = folder / "api"
         api.mkdir()
-        with server([HERE / "kube-apiserver" / "start.sh", TOOLS, api], folder / "api.log") as url:
+        with server([HERE / "kube-apiserver" / "start.sh", built("kubernetes"), api], folder / "api.log") as url:
             cluster = Cluster(url, api)
             for path in sorted(MANIFESTS.glob("*.yaml")):
                 cluster.apply(path.read_text())
             paths = {name: set_address(cluster, *pod[:2], name, pod[2]) for name, pod in PODS.items()}
             furnish_pod(cluster, folder)
             start_targets(running, folder)
-            pairs = {seed: start_both(program, seed, folder, url, running) for seed in SEEDS}
-            for seed, (ours, theirs) in pairs.items():
-                wait_until(lambda: ours.scraped() and theirs.scraped(), 120, f"{seed}: every target scraped once")
-                check(f"{seed} targets", same_targets, ours, theirs)
-                check(f"{seed} series", same_series, ours, theirs)
-            ours, theirs = pairs["path-annotation"]
-            check("deleted pod", deleted_pod, cluster, paths["apod-api"], ours, theirs)
-            check("new pod", new_pod, cluster, ours, theirs)
+            pairs = {seed: Pair(program, seed, folder, url, running) for seed in SEEDS}
+            for seed, pair in pairs.items():
+                wait_until(pair.scraped, 120, f"{seed}: every target scraped once")
+                check(f"{seed} targets", pair.same_targets)
+                check(f"{seed} series", pair.same_series)
+            check("replaced pod", replaced_pod, cluster, paths["apod-api"], pairs["path-annotation"])
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return 1 if counts["failed"] else 0
 
 
-def deleted_pod(cluster, path, ours, theirs):
-    """Its target is gone in both, and its series end two scrapes later."""
-    before = [series for series in theirs.queried() if json.loads(series).get("instance") == "127.1.0.2:80"]
+def replaced_pod(cluster, path, pair):
+    """The old target is gone in both, and its series end two scrapes later; the new one is scraped."""
+    kind, namespace, address = PODS["apod-api"]
+    before = [series for series in queried(pair.theirs) if json.loads(series).get("instance") == f"{address}:80"]
     if not before:
         raise Failure("there are no series of the pod to end")
     cluster.call("DELETE", f"{path}?gracePeriodSeconds=0")
-    wait_until(lambda: all("127.1.0.2" not in target["scrapeUrl"] for target in ours.targets()[0]), 60, "no target")
-    wait_until(lambda: not set(before) & set(theirs.queried()), 180, "the end of the series in Prometheus")
-    wait_until(lambda: all(ours.printed()[series] == "StaleNaN" for series in before), 60, "their markers")
-    same_targets(ours, theirs)
+    set_address(cluster, kind, namespace, "apod-api", NEW_ADDRESS)
 
+    def replaced(scraper):
+        targets = scraper.targets()[0]
+        return all(address not in target["scrapeUrl"] for target in targets) and any(
+            NEW_ADDRESS in target["scrapeUrl"] and target["health"] == "up" for target in targets)
 
-def new_pod(cluster, ours, theirs):
-    kind, namespace, address = PODS["apod-api"]
-    set_address(cluster, kind, namespace, "apod-api", address)
-
-    def there(scraper):
-        return any(address in target["scrapeUrl"] and target["health"] == "up" for target in scraper.targets()[0])
-
-    wait_until(lambda: there(ours) and there(theirs), 120, "the new pod scraped")
-    same_targets(ours, theirs)
-    same_series(ours, theirs)
+    wait_until(lambda: replaced(pair.ours) and replaced(pair.theirs), 120, "new target")
+    pair.same_targets()
+    wait_until(lambda: not set(before) & set(queried(pair.theirs)), 120, "end of the series in Prometheus")
+    wait_until(lambda: not set(before) & set(queried(pair.receiver)), 60, "end of the series where they were sent")
+    pair.same_series()
 
 
 if __name__ == "__main__":

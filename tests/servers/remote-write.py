@@ -1,93 +1,24 @@
 #!/usr/bin/env python3
-"""Remote write 1.0 and 2.0 to a real Prometheus, through an outage of it and kills of the writer.
+"""Remote write 1.0 and 2.0 to a real Prometheus, through an outage of it and kills of the writer: remote-write.py SEND
 
-    tests/servers/remote-write.py [--sender FILE]
-
-Builds Prometheus v0.316.0 with Go once, into .tools (two minutes and more), and the example `send` of
-remote-write-output; then takes half a minute. Exits 0 when every sample arrived, with its value, and the series
-ended where the staleness marker says.
+SEND is the example `send` of remote-write-output, built before. Takes seconds, and minutes the first time, when
+Prometheus is built (build.sh). Exits 0 when every sample arrived, with its value, and the series ended where the
+staleness marker says.
 """
 
-import argparse
 import json
-import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PROMETHEUS = ROOT / ".tools/go/bin/prometheus"
-PACKAGE = "github.com/prometheus/prometheus/cmd/prometheus@v0.316.0"
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "e2e"))
+from harness import Failure, free_port, temporary_folder, wait_until  # noqa: E402
+from receiver import Receiver  # noqa: E402
+
 MESSAGES = {"1.0": "prometheus.WriteRequest", "2.0": "io.prometheus.write.v2.Request"}
-
-
-class Failure(Exception):
-    """What was found wrong."""
-
-
-def build_prometheus():
-    if PROMETHEUS.exists():
-        return
-    environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=mod", "GOBIN": str(PROMETHEUS.parent)}
-    print(f"building {PACKAGE}", flush=True)
-    tags = "netgo,remove_all_sd,enable_kubernetes_sd"
-    subprocess.run(["go", "install", "-tags", tags, PACKAGE], env=environment, check=True)
-
-
-def build_sender():
-    command = ["cargo", "build", "--quiet", "-p", "remote-write-output", "--example", "send", "--message-format=json"]
-    built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    for line in built.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "send":
-            return message["executable"]
-    raise Failure("cargo says of no executable of the example `send`")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class Prometheus:
-    """A Prometheus that scrapes nothing and receives."""
-
-    def __init__(self, folder, port):
-        self.url = f"http://127.0.0.1:{port}"
-        config = folder / "prometheus.yml"
-        config.write_text("global: {scrape_interval: 1m}\n")
-        self.log = open(folder / "prometheus.log", "ab")
-        command = [
-            PROMETHEUS, f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver",
-        ]
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log)
-        wait(60, "Prometheus is ready", lambda: self.get("/-/ready") is not None)
-
-    def get(self, path):
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-                return answer.read()
-        except (urllib.error.URLError, ConnectionError):
-            return None
-
-    def query(self, expression, at):
-        question = urllib.parse.urlencode({"query": expression, "time": at})
-        answer = self.get(f"/api/v1/query?{question}")
-        return json.loads(answer)["data"]["result"] if answer else []
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
 
 
 class Sender:
@@ -115,17 +46,9 @@ class Sender:
         return counts.strip()
 
 
-def wait(seconds, what, condition):
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            raise Failure(f"{what}: not within {seconds} s")
-        time.sleep(0.1)
-
-
 def check(version, program, folder):
     port = free_port()
-    server = Prometheus(folder, port)
+    server = Receiver(folder, port)
     config = folder / "send.yml"
     config.write_text(
         "global: {external_labels: {cluster: test}}\n"
@@ -148,13 +71,13 @@ def check(version, program, folder):
     try:
         sender = Sender(program, config, queue)
         feed(sender, 100)
-        wait(30, "samples arrive", lambda: server.query("first", start + 99))
+        wait_until(lambda: server.query("first", start + 99), 30, "samples")
         server.stop()
         feed(sender, 100)
         sender.kill()
         sender = Sender(program, config, queue)
         feed(sender, 50)
-        server = Prometheus(folder, port)
+        server = Receiver(folder, port)
         feed(sender, 50)
         # Killed while requests are under way.
         sender.kill()
@@ -181,23 +104,20 @@ def check(version, program, folder):
             server.stop()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sender", help="the example `send`, built before")
-    options = parser.parse_args()
-    build_prometheus()
-    program = options.sender or build_sender()
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__.splitlines()[0], file=sys.stderr)
+        return 2
     for version in MESSAGES:
-        with tempfile.TemporaryDirectory(prefix="remote-write-") as folder:
+        with temporary_folder("remote-write") as folder:
             try:
-                check(version, program, pathlib.Path(folder))
+                check(version, arguments[0], folder)
             except Failure as failure:
-                log = pathlib.Path(folder) / "prometheus.log"
                 print(f"remote write {version}: {failure}", file=sys.stderr)
-                print(log.read_text()[-3000:], file=sys.stderr)
+                print((folder / "prometheus.log").read_text()[-3000:], file=sys.stderr)
                 return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

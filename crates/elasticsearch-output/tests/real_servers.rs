@@ -1,9 +1,9 @@
-//! Batches against real servers, which `tests/servers/search-node` builds by Maven and starts:
+//! Batches against real servers, which `tests/servers` builds by Maven and starts:
 //! `cargo test -p elasticsearch-output --test real_servers -- --ignored`
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ struct Server {
 impl Server {
     fn start(distribution: &str, settings: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let scripts = root.join("tests/servers/search-node");
-        let programs: PathBuf = root.join(".tools/search-node").join(distribution);
-        let built = Command::new(scripts.join("build.sh")).arg(distribution).arg(&programs).status().unwrap();
-        assert!(built.success());
+        let scripts = root.join("tests/servers");
+        let built = Command::new(scripts.join("build.sh")).arg(distribution).output().unwrap();
+        assert!(built.status.success());
+        let programs = String::from_utf8(built.stdout).unwrap();
         let data = tempfile::tempdir().unwrap();
-        let mut process = Command::new(scripts.join("start.sh"))
+        let mut process = Command::new(scripts.join("search-node/start.sh"))
             .arg(distribution)
-            .arg(&programs)
+            .arg(programs.trim())
             .arg(data.path())
             .args(settings)
             .stdin(Stdio::piped())

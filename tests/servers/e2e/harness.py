@@ -9,6 +9,7 @@ import secrets
 import select
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -18,11 +19,17 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 SERVERS = HERE.parent
-TOOLS = SERVERS.parent.parent / ".tools"
 
 
 class Failure(Exception):
     """What a check found wrong."""
+
+
+def built(name):
+    """The folder of a server, which is built the first time."""
+    command = [SERVERS / "build.sh", name]
+    answer = subprocess.run(command, check=True, timeout=2400, stdout=subprocess.PIPE, text=True).stdout
+    return pathlib.Path(answer.strip())
 
 
 def expect(found, expected, what):
@@ -54,6 +61,12 @@ def wait_until(condition, seconds, what):
             raise Failure(f"no {what} within {seconds} s")
         time.sleep(0.2)
     return result
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Http:

@@ -1,13 +1,9 @@
 #!/usr/bin/env bash
-# Builds a real kube-apiserver from its Go modules: build.sh FOLDER [vX.Y.Z]
-# About ten minutes on two cores the first time; a second call finds the program and does nothing.
+# Builds a real kube-apiserver from its Go modules: build.sh vX.Y.Z FOLDER
+# About ten minutes on two cores.
 set -euo pipefail
-version=${2:-v1.34.4}
-mkdir -p "$1"
-folder=$(cd "$1" && pwd)
-if [ -x "$folder/kube-apiserver" ] && [ "$(cat "$folder/kube-apiserver.version" 2>/dev/null)" = "$version" ]; then
-    exit 0
-fi
+version=$1
+folder=$(cd "$2" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -25,4 +21,3 @@ done
 printf '//go:build tools\n\npackage tools\n\nimport _ "k8s.io/kubernetes/cmd/kube-apiserver"\n' > tools.go
 go build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version" \
     -o "$folder/kube-apiserver" k8s.io/kubernetes/cmd/kube-apiserver
-echo "$version" > "$folder/kube-apiserver.version"
