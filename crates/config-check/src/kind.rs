@@ -55,9 +55,11 @@ impl Kind {
             return Some(Self::Exposition);
         }
         let text = String::from_utf8_lossy(bytes);
-        Self::of_content(&text).or(match ending.as_str() {
-            "conf" => Some(Self::FluentBit),
-            "prom" | "om" | "metrics" => Some(Self::Exposition),
+        let file = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        Self::of_content(&text).or(match (file.as_str(), ending.as_str()) {
+            ("prometheus.yml" | "prometheus.yaml", _) => Some(Self::Prometheus),
+            (_, "conf") | ("fluent-bit.yaml" | "fluent-bit.yml", _) => Some(Self::FluentBit),
+            (_, "prom" | "om" | "metrics") => Some(Self::Exposition),
             _ => None,
         })
     }

@@ -170,6 +170,11 @@ pub fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Result<Rep
         Kind::OpenTelemetry => opentelemetry::check(name, &bytes),
         Kind::Exposition => exposition::check(name, &bytes),
     };
+    debug_assert!(
+        report.diagnostics.iter().all(|problem| lints().any(|lint| lint.code == problem.code())),
+        "a code without an entry in a table: {:?}",
+        report.diagnostics
+    );
     report.diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);
     report.diagnostics.sort_by_key(Diagnostic::span);
     Ok(report)

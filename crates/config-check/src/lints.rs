@@ -1,5 +1,9 @@
 //! The table of everything that can be reported.
 
+mod elsewhere;
+mod outputs;
+mod pipeline;
+
 use source_text::Lint;
 
 /// What is behind each code, of all tables. A code that stands in several has its first entry.
@@ -8,7 +12,8 @@ use source_text::Lint;
 /// assert!(config_check::lints().any(|lint| lint.code == "inline-comment"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    OWN.iter().chain(fluentbit_config::lints()).chain(prometheus_config::lints())
+    let own = [OWN, pipeline::LINTS, outputs::LINTS, elsewhere::LINTS].into_iter().flatten();
+    own.chain(fluentbit_config::lints()).chain(prometheus_config::lints())
 }
 
 const OWN: &[Lint] = &[
@@ -79,15 +84,28 @@ const OWN: &[Lint] = &[
         .why(
             "One stored document makes it take the whole request for delivered. 1.8 sends all of them again. weirgate \
              judges each document alone.",
-        ),
+        )
+        .example("[OUTPUT]\n    Name es\n    Match *\n", "[OUTPUT]\n    Name opensearch\n    Match *\n"),
     Lint::warning("es-literal-index", "The date in an index name is not filled in")
-        .why("With `Generate_ID` or `Id_Key`, `Index` is used as it is written: `my-%Y` is the name (Fluent Bit 5.1).")
+        .why(
+            "With `Generate_ID` or `Id_Key`, `Index` is used as it is written: `my-%Y` is the name (Fluent Bit 5.1).",
+        )
         .example(
             "[OUTPUT]\n    Name es\n    Match *\n    Index my-%Y\n    Generate_ID On\n",
             "[OUTPUT]\n    Name es\n    Match *\n    Index my-%Y\n    Generate_ID On\n    Current_Time_Index On\n",
         ),
-    Lint::error("invalid-base64", "A file in a Secret or in `binaryData` is not base64"),
+    Lint::error("invalid-base64", "A file in a Secret or in `binaryData` is not base64")
+        .why(
+            "The API server refuses the object. Write the text in `stringData`, or in `data` of a ConfigMap, as it \
+             is.",
+        )
+        .example("apiVersion: v1\nkind: Secret\nmetadata: {name: c}\ndata:\n  a.conf: '?'\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: c}\nstringData:\n  a.conf: |\n    [SERVICE]\n        Flush 1\n"),
     Lint::warning("exposition-standard", "Prometheus takes the page, but the standard does not")
+        .why(
+            "Prometheus reads more than the formats allow: a series twice in one page, of which it keeps the first; a \
+             type after its samples; a missing line end. Other readers, and `promtool check metrics`, refuse such a \
+             page.",
+        )
         .example("up 1\nup 2\n", "up 1\n"),
     Lint::error("not-an-exposition", "The page is something else: HTML, JSON, compressed bytes")
         .why("Prometheus sets `up` to 0 and reports the first byte it could not read.")
@@ -95,12 +113,43 @@ const OWN: &[Lint] = &[
     Lint::error("exposition-carriage-return", "A line ends with a carriage return")
         .why("It is read as a part of the value, so no number is read at all.")
         .example("# TYPE up gauge\nup 1\r\n", "# TYPE up gauge\nup 1\n"),
-    Lint::error("exposition-number", "A value or timestamp is no number").example("# TYPE up gauge\nup one\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-number", "A value or timestamp is no number").example("# TYPE up gauge\nup one\n", "# TYPE up gauge\nup 1\n")
+        .why(
+            "Numbers are written as Go reads them: `1`, `0.5`, `1e9`, `NaN`, `+Inf`. A decimal comma, a unit or a \
+             text is none. Prometheus drops all samples of the scrape and sets `up` to 0 (2 and 3).",
+        ),
     Lint::error("exposition-type", "A metric type is unknown")
+        .why(
+            "The types are counter, gauge, histogram, summary and untyped; OpenMetrics has stateset, info, \
+             gaugehistogram and unknown too. Prometheus drops all samples of the scrape and sets `up` to 0 (2 and 3).",
+        )
         .example("# TYPE up gouge\nup 1\n", "# TYPE up gauge\nup 1\n"),
-    Lint::error("exposition-name", "A sample has no metric name, or two"),
-    Lint::error("exposition-utf8", "A name or label value is not UTF-8"),
-    Lint::error("exposition-eof", "OpenMetrics: `# EOF` is missing, or something follows it"),
-    Lint::error("exposition-unit", "OpenMetrics: a unit is not the end of its metric's name"),
-    Lint::error("exposition-syntax", "The page cannot be read").example("# TYPE up gauge\nup{ 1\n", "# TYPE up gauge\nup 1\n"),
+    Lint::error("exposition-name", "A sample has no metric name, or two")
+        .why(
+            "Each line of a sample begins with a name, or, since Prometheus 3, has one in quotes within the braces. \
+             Prometheus drops all samples of the scrape and sets `up` to 0 (2 and 3).",
+        )
+        .example("# TYPE up gauge\n{a=\"b\"} 1\n", "# TYPE up gauge\nup{a=\"b\"} 1\n"),
+    Lint::error("exposition-utf8", "A name or label value is not UTF-8")
+        .why(
+            "The bytes of names, of values of labels and of comments are UTF-8; often it is an old encoding in a name \
+             of a device or volume. Prometheus drops all samples of the scrape and sets `up` to 0 (2 and 3).",
+        ),
+    Lint::error("exposition-eof", "OpenMetrics: `# EOF` is missing, or something follows it")
+        .why(
+            "The line tells a whole page from a part of one. Prometheus drops all samples of the scrape and sets `up` \
+             to 0 (2 and 3).",
+        )
+        .example("# TYPE a gauge\na 1\n# EOF\nb 2\n# EOF\n", "# TYPE a gauge\na 1\nb 2\n# EOF\n"),
+    Lint::error("exposition-unit", "OpenMetrics: a unit is not the end of its metric's name")
+        .why(
+            "A metric with the unit `seconds` ends in `_seconds`. Prometheus drops all samples of the scrape and sets \
+             `up` to 0 (2 and 3).",
+        )
+        .example("# TYPE a gauge\n# UNIT a seconds\na 1\n# EOF\n", "# TYPE a_seconds gauge\n# UNIT a_seconds seconds\na_seconds 1\n# EOF\n"),
+    Lint::error("exposition-syntax", "The page cannot be read").example("# TYPE up gauge\nup{ 1\n", "# TYPE up gauge\nup 1\n")
+        .why(
+            "The message says what was expected and found. Prometheus drops all samples of the scrape and sets `up` \
+             to 0 (2 and 3).",
+        ),
 ];

@@ -7,8 +7,7 @@ use source_text::{Lint, Severity};
 
 use crate::lints;
 
-/// All pages by file name, with a `README.md` that lists the codes. A code with nothing to say beyond its title
-/// has no page.
+/// All pages by file name, one for each code, with a `README.md` that lists the codes.
 ///
 /// ```
 /// assert!(config_check::pages()["inline-comment.md"].starts_with("# inline-comment\n"));
@@ -26,19 +25,14 @@ pub fn pages() -> BTreeMap<String, String> {
             Severity::Error => 2,
         }];
         // Writing to a string cannot fail.
-        let _ = if lint.why.is_empty() && lint.example.is_none() {
-            writeln!(list, "- `{}`: {}", lint.code, lint.title)
-        } else {
-            pages.insert(format!("{}.md", lint.code), page(lint));
-            writeln!(list, "- [`{0}`]({0}.md): {1}", lint.code, lint.title)
-        };
+        let _ = writeln!(list, "- [`{0}`]({0}.md): {1}", lint.code, lint.title);
+        pages.insert(format!("{}.md", lint.code), page(lint));
     }
     let [warnings, notes, errors] = lists;
     let index = format!(
         "# What `weirgate check` finds\n\nMade from the tables in the code by `cargo run -p xtask -- lint-pages`. \
          `weirgate check --explain CODE` prints a page.\n\n## Warnings\n\n{warnings}\n## Notes\n\nShown with \
-         `--notes`.\n\n{notes}\n## Errors\n\nErrors of `prometheus.yml` have Prometheus' own words and are not listed \
-         here.\n\n{errors}"
+         `--notes`.\n\n{notes}\n## Errors\n\nMessages about `prometheus.yml` are Prometheus' own.\n\n{errors}"
     );
     pages.insert("README.md".to_owned(), index);
     pages

@@ -193,7 +193,7 @@ impl Reader<'_> {
         if self.boolean("aws_auth", false) {
             let span = section.get("aws_auth").map_or(section.span, |property| property.value_span);
             self.problems.push(
-                Diagnostic::error("unsupported", span, "requests are not signed for AWS")
+                Diagnostic::error("unsupported-property", span, "requests are not signed for AWS")
                     .help("use HTTP_User and HTTP_Passwd, or a signing proxy"),
             );
         }
@@ -219,8 +219,12 @@ impl Reader<'_> {
             self.section.get("tls.key_passwd").filter(|property| !property.value.is_empty())
         {
             self.problems.push(
-                Diagnostic::error("unsupported", property.key_span, "encrypted private keys are not read")
-                    .help("decrypt the key: openssl pkey -in KEY -out PLAIN"),
+                Diagnostic::error(
+                    "unsupported-property",
+                    property.key_span,
+                    "encrypted private keys are not read",
+                )
+                .help("decrypt the key: openssl pkey -in KEY -out PLAIN"),
             );
         }
         TlsSettings {

@@ -238,7 +238,7 @@ fn labels_that_become_equal() {
     let labels = show(&found.groups[0].labels);
     assert!(labels.contains("pod_label_a_b=2") && labels.contains("pod_label__=x"));
     let warning = &found.warnings[0];
-    assert_eq!(warning.code(), "label-collision");
+    assert_eq!(warning.code(), "colliding-labels");
     assert_eq!(
         warning.message(),
         "the labels `a-b` and `a.b` and `a/b` of pod n/p become the same label; `a-b` wins"

@@ -103,3 +103,18 @@ fn explanations() {
     let page = String::from_utf8(output.unwrap().stdout).unwrap();
     assert!(page.starts_with("# dead-grep-rule\n"), "{page}");
 }
+
+/// What only the program itself finds, since it asks the outputs too.
+#[test]
+fn examples_of_what_outputs_find() {
+    for code in ["invalid-port", "invalid-cloud-id", "invalid-cloud-auth"] {
+        let lint = config_check::lints().find(|lint| lint.code == code).unwrap();
+        let (bad, good) = lint.example.unwrap();
+        let folder = folder(&[("bad.conf", bad), ("good.conf", good)]);
+        let said = |output: Output| String::from_utf8(output.stderr).unwrap();
+        let found = said(check(folder.path(), &["bad.conf"], 1, ""));
+        assert!(found.contains(&format!("error[{code}]")), "{found}");
+        let left = said(check(folder.path(), &["good.conf"], 0, ""));
+        assert!(!left.contains(code), "{left}");
+    }
+}

@@ -88,14 +88,18 @@ pub(super) const LINTS: &[Lint] = &[
             "[FILTER]\n    Name kubernetes\n    Match *\n",
         ),
     Lint::note("parser-drops-fields", "A parser filter drops all other fields")
-        .why("Without `Reserve_Data On` a record is what the parser made of one field. After a kubernetes filter this is a warning: pod, namespace and labels are gone.")
+        .why(
+            "Without `Reserve_Data On` a record is what the parser made of one field. After a kubernetes filter this \
+             is a warning: pod, namespace and labels are gone.",
+        )
         .example(
             "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n",
             "[FILTER]\n    Name parser\n    Match *\n    Key_Name log\n    Parser json\n    Reserve_Data On\n",
         ),
     Lint::warning("too-many-words", "A value has more words than are read")
-        .why("Fluent Bit leaves the field out and starts all the same; a value with spaces needs double quotes."),
-    Lint::warning("wrong-parser-format", "A parser of another format is needed here"),
+        .why("Fluent Bit leaves the field out and starts all the same; a value with spaces needs double quotes.")
+        .example("[FILTER]\n    Name record_modifier\n    Match *\n    Record team the shop\n", "[FILTER]\n    Name record_modifier\n    Match *\n    Record team \"the shop\"\n"),
     Lint::warning("filter-without-match", "A filter has no pattern for tags")
-        .why("Fluent Bit 5.1 does not start; 1.8 leaves the filter out."),
+        .why("Fluent Bit 5.1 does not start; 1.8 leaves the filter out.")
+        .example("[FILTER]\n    Name grep\n    Regex log x\n", "[FILTER]\n    Name grep\n    Match *\n    Regex log x\n"),
 ];

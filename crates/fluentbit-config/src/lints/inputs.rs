@@ -112,9 +112,11 @@ pub(super) const LINTS: &[Lint] = &[
             "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    multiline.parser docker, cri\n",
         ),
     Lint::note("docker-mode", "`Docker_Mode` gives a joined line the time of its last part")
-        .why("`multiline.parser docker` gives it the time of the first part, and `cri` knows containerd's files."),
+        .why("`multiline.parser docker` gives it the time of the first part, and `cri` knows containerd's files.")
+        .example("[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Docker_Mode On\n", "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    multiline.parser docker, cri\n"),
     Lint::warning("short-interval", "Files are searched for more than a thousand times a second")
-        .why("The digits after the point count nanoseconds, so `0.5` is 5 nanoseconds."),
+        .why("The digits after the point count nanoseconds, so `0.5` is 5 nanoseconds.")
+        .example("[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Refresh_Interval 0.5\n", "[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Refresh_Interval 0.500000000\n"),
     Lint::warning("types-ignored", "`Types` does nothing in a json parser")
         .why("JSON values have types of their own; Fluent Bit 1.8 and 5.1 do not look at `Types` there.")
         .example(
@@ -163,8 +165,19 @@ pub(super) const LINTS: &[Lint] = &[
             "[PARSER]\n    Name a\n    Format json\n    Decode_Field json a\n    Decode_Field json b\n",
             "[PARSER]\n    Name a\n    Format json\n    Decode_Field json a\n    Decode_Field_As json b\n",
         ),
-    Lint::warning("invalid-types", "`Types` has a part that is no NAME:TYPE"),
-    Lint::warning("unknown-decoder", "A parser's decoders are left out, because one is unknown"),
+    Lint::warning("invalid-types", "`Types` has a part that is no NAME:TYPE")
+        .why(
+            "Fluent Bit ignores such a part without a word, and the field stays a text (1.8 and 5.1): Elasticsearch \
+             then maps a number as a text.",
+        )
+        .example("[PARSER]\n    Name a\n    Format ltsv\n    Types code\n", "[PARSER]\n    Name a\n    Format ltsv\n    Types code:integer\n"),
+    Lint::warning("unknown-decoder", "A parser's decoders are left out, because one is unknown")
+        .why(
+            "Fluent Bit logs an error, and the parser works without any of its decoders (1.8 and 5.1). The decoders \
+             are `json`, `escaped`, `escaped_utf8` and `mysql_quoted`.",
+        )
+        .example("[PARSER]\n    Name a\n    Format json\n    Decode_Field_As jsn log\n", "[PARSER]\n    Name a\n    Format json\n    Decode_Field_As json log\n"),
     Lint::warning("unknown-parser", "A parser is named that does not exist")
-        .why("A tail input then reads lines as they are; Fluent Bit says so once, in its log."),
+        .why("A tail input then reads lines as they are; Fluent Bit says so once, in its log.")
+        .example("[SERVICE]\n    Flush 1\n[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Parser json\n", "==> fluent-bit.conf <==\n[SERVICE]\n    Parsers_File parsers.conf\n[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Parser json\n==> parsers.conf <==\n[PARSER]\n    Name json\n    Format json\n"),
 ];

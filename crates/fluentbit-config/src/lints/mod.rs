@@ -3,6 +3,7 @@
 mod errors;
 mod files;
 mod filters;
+mod grammar;
 mod inputs;
 mod outputs;
 
@@ -15,5 +16,7 @@ use source_text::Lint;
 /// assert!(lint.why.contains("Fluent Bit"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    [files::LINTS, inputs::LINTS, filters::LINTS, outputs::LINTS, errors::LINTS].into_iter().flatten()
+    [files::LINTS, inputs::LINTS, filters::LINTS, outputs::LINTS, errors::LINTS, grammar::LINTS]
+        .into_iter()
+        .flatten()
 }

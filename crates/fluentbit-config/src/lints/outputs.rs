@@ -48,7 +48,12 @@ pub(super) const LINTS: &[Lint] = &[
             "[OUTPUT]\n    Name es\n    Match *\n",
             "[OUTPUT]\n    Name es\n    Match *\n    Retry_Limit no_limits\n",
         ),
-    Lint::warning("invalid-retry-limit", "A number of retries is none, and is read as 1"),
+    Lint::warning("invalid-retry-limit", "A number of retries is none, and is read as 1")
+        .why(
+            "A word other than `no_limits`, `false` and `no_retries` is no number and counts as 1: what cannot be \
+             delivered in two attempts is dropped (Fluent Bit 1.8 and 5.1).",
+        )
+        .example("[OUTPUT]\n    Name es\n    Match *\n    Retry_Limit unlimited\n", "[OUTPUT]\n    Name es\n    Match *\n    Retry_Limit no_limits\n"),
     Lint::warning("es-label-dots", "Labels with dots make Elasticsearch refuse documents")
         .why(
             "`app.kubernetes.io/name` makes `app` an object, the label `app` makes it a text. What comes first decides \

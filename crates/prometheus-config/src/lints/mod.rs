@@ -1,6 +1,7 @@
 //! What Prometheus accepts and hardly anybody means.
 
 mod edit;
+mod errors;
 mod kubernetes;
 mod rules;
 mod table;

@@ -8,7 +8,7 @@ use source_text::Lint;
 /// assert!(prometheus_config::lints().any(|lint| lint.code == "rule-removes-label"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    LINTS.iter()
+    LINTS.iter().chain(super::errors::lints())
 }
 
 const LINTS: &[Lint] = &[
@@ -31,13 +31,18 @@ const LINTS: &[Lint] = &[
             "scrape_configs:\n- job_name: a\n  metric_relabel_configs:\n  - source_labels: [__name__]\n    regex: go_.*\n    action: drop\n",
         ),
     Lint::warning("empty-regex", "A pattern is left empty")
-        .why("`regex:` without a value is the empty pattern, which matches only what is missing, and not the default.")
+        .why(
+            "`regex:` without a value is the empty pattern, which matches only what is missing, and not the default.",
+        )
         .example(
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [b]\n    regex:\n    target_label: c\n",
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [b]\n    target_label: c\n",
         ),
     Lint::warning("never-matches", "A pattern for several labels has no place for the separator")
-        .why("The values are joined with `;`: `prod` does not match `prod;web`. The rule keeps nothing, or does nothing.")
+        .why(
+            "The values are joined with `;`: `prod` does not match `prod;web`. The rule keeps nothing, or does \
+             nothing.",
+        )
         .example(
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [env, app]\n    regex: prod\n    action: keep\n",
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [env, app]\n    regex: prod;.*\n    action: keep\n",
@@ -138,6 +143,4 @@ const LINTS: &[Lint] = &[
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [b]\n    action: keepequal\n    regex: (.*)\n    target_label: c\n",
             "scrape_configs:\n- job_name: a\n  relabel_configs:\n  - source_labels: [b]\n    action: keepequal\n    target_label: c\n",
         ),
-    Lint::warning("ignored-document", "Only the first YAML document counts"),
-    Lint::warning("unsupported-discovery", "A kind of discovery is not supported by weirgate"),
 ];

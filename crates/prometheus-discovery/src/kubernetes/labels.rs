@@ -130,5 +130,5 @@ fn collision(role: &str, kind: &str, metadata: &ObjectMeta, keys: &[&str]) -> Di
         "the {kind}s {} of {role} {object} become the same label; `{winner}` wins",
         quoted.join(" and ")
     );
-    warning("label-collision", message).help("Prometheus picks one of them at random")
+    warning("colliding-labels", message).help("Prometheus picks one of them at random")
 }
