@@ -83,7 +83,7 @@ fn mistakes() {
         ("Retry_Limit never", "7:17: warning[invalid-retry-limit]: `never` is no retry limit; 1 is used"),
         ("Cloud_ID x", "7:14: error[invalid-cloud-id]: the cloud id cannot be read"),
         ("Cloud_Auth x", "7:16: error[invalid-cloud-auth]: no password in `Cloud_Auth`"),
-        ("AWS_Auth On", "7:14: error[unsupported]: requests are not signed for AWS"),
+        ("AWS_Auth On", "7:14: error[unsupported-property]: requests are not signed for AWS"),
     ] {
         assert_eq!(read(property, Delivery::Safe).1, [format!("fluent-bit.conf:{expected}")], "{property}");
     }
