@@ -1,8 +1,6 @@
 //! What keeps a writer from being started, or samples from being queued.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
 
 use prometheus_http_client::SetupError;
 
@@ -12,18 +10,20 @@ pub struct Error(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Io(PathBuf, io::Error),
+    Queue(sample_queue::Error),
     Client(SetupError),
     Header(String),
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
-        Self(Kind::Io(path.to_owned(), error))
-    }
-
     pub(crate) fn header(name: &str) -> Self {
         Self(Kind::Header(name.to_owned()))
+    }
+}
+
+impl From<sample_queue::Error> for Error {
+    fn from(error: sample_queue::Error) -> Self {
+        Self(Kind::Queue(error))
     }
 }
 
@@ -36,7 +36,7 @@ impl From<SetupError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Kind::Queue(error) => write!(f, "{error}"),
             Kind::Client(error) => write!(f, "{error}"),
             Kind::Header(name) => write!(f, "the header `{name}` cannot be part of a request"),
         }

@@ -32,8 +32,8 @@
 //! every other answer drops the request and counts its samples as failed. A receiver of version 2 that answers 415
 //! is sent version 1 from then on.
 //!
-//! *On disk.* The folder holds segments of frames, each with a checksum; what was delivered is noted in the file
-//! `position`, and segments that were delivered are deleted. Everything appended survives the end of the program,
+//! *On disk.* The folder is a [`sample_queue::Queue`]; what was delivered is noted in the file `position`, and segments
+//! that were delivered are deleted. Everything appended survives the end of the program,
 //! also by `kill -9`; a crash of the machine can lose what was appended within [`Options::sync_interval`]. A frame
 //! that was torn then is cut off. What was sent but not yet answered when the program ended is sent again; if the
 //! receiver refuses such a request because it has some of its samples already, it is sent in halves, so that the
@@ -44,11 +44,9 @@
 //! `max_shards`), `sigv4`, `azuread`, `google_iam`, `round_robin_dns`.
 #![forbid(unsafe_code)]
 
-mod append;
 mod counters;
 mod error;
 mod frame;
-mod log;
 mod metadata;
 mod progress;
 mod request;

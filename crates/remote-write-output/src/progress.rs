@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sample_queue::{Position, Queue};
+
 use crate::counters::Counters;
-use crate::frame::{Frame, Position};
-use crate::log::{Log, store_position};
+use crate::frame::Frame;
 
 /// The frames under way, in the order of the queue.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Progress {
     }
 
     /// Stores how far delivery has come, and deletes what is no longer needed.
-    pub(crate) fn advance(&self, log: &Mutex<Log>, counters: &Counters) {
+    pub(crate) fn advance(&self, log: &Mutex<Queue>, counters: &Counters) {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
         let mut done: Option<Position> = None;
         while let Some(first) = frames.front() {
@@ -43,7 +44,7 @@ impl Progress {
             frames.pop_front();
         }
         let Some(position) = done else { return };
-        if let Err(error) = store_position(&self.folder, position) {
+        if let Err(error) = position.store(&self.folder) {
             tracing::error!(folder = %self.folder.display(), %error, "cannot store how far delivery has come");
             return;
         }

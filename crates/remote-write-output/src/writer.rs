@@ -9,17 +9,16 @@ use std::time::Duration;
 use prometheus_config::{RemoteWrite, WriteMessage};
 use prometheus_remote_write::{TimeSeries, Version};
 use prometheus_scrape::Sample;
+use sample_queue::{Next, Packer, Position, Queue};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::append::Appender;
 use crate::counters::{Counters, Counts, add};
 use crate::error::Error;
-use crate::frame::{Frame, Position, decode};
-use crate::log::{Log, Next, load_position};
+use crate::frame::Frame;
 use crate::metadata::{self, Families};
 use crate::progress::Progress;
 use crate::request::Receiver;
@@ -42,7 +41,7 @@ pub struct Options {
 /// Delivers samples to one receiver.
 pub struct RemoteWriter {
     shared: Arc<Shared>,
-    appender: Mutex<Appender>,
+    packer: Mutex<Packer>,
     appended: Arc<Notify>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -51,7 +50,7 @@ pub struct RemoteWriter {
 pub(crate) struct Shared {
     pub(crate) config: RemoteWrite,
     pub(crate) receiver: Receiver,
-    pub(crate) log: Mutex<Log>,
+    pub(crate) log: Mutex<Queue>,
     pub(crate) progress: Progress,
     pub(crate) counters: Counters,
     pub(crate) families: Families,
@@ -85,7 +84,7 @@ impl RemoteWriter {
     ///
     /// When the folder cannot be used, or no client can be made of the configuration.
     pub fn start(runtime: &Handle, config: &RemoteWrite, options: Options) -> Result<Self, Error> {
-        let log = Log::open(&options.folder, options.largest_queue)?;
+        let log = Queue::open(&options.folder, options.largest_queue)?;
         let counters = Counters::default();
         counters.queue_bytes.store(log.bytes(), Ordering::Relaxed);
         let shared = Arc::new(Shared {
@@ -110,14 +109,19 @@ impl RemoteWriter {
             channels.push(sender);
             tasks.push(runtime.spawn(shard::run(Arc::clone(&shared), receiver)));
         }
-        let position = load_position(&options.folder);
+        let position = Position::load(&options.folder);
         tasks.push(runtime.spawn(dispatch(Arc::clone(&shared), Arc::clone(&appended), position, channels)));
         tasks.push(runtime.spawn(sync(Arc::clone(&shared), options.sync_interval)));
         if config.metadata.send {
             tasks.push(runtime.spawn(metadata::run(Arc::clone(&shared))));
         }
-        let appender = Mutex::new(Appender::new(config, options.external_labels));
-        Ok(Self { shared, appender, appended, tasks })
+        let packer = Packer::new(options.external_labels)
+            .rules(config.write_relabel_configs.rules().clone())
+            .exemplars(config.send_exemplars)
+            .histograms(config.send_native_histograms)
+            .metadata(config.protobuf_message == WriteMessage::V2);
+        let packer = Mutex::new(packer);
+        Ok(Self { shared, packer, appended, tasks })
     }
 
     /// Queues samples. When this returns, they survive the end of the program.
@@ -131,19 +135,19 @@ impl RemoteWriter {
             self.shared.families.note(samples);
         }
         // Frames are made and appended by one at a time, so that samples of a series stay in order.
-        let mut appender = self.appender.lock().unwrap_or_else(PoisonError::into_inner);
-        let appended = appender.frame(samples);
-        add(&counters.dropped_by_rules, appended.dropped);
-        if appended.samples == 0 {
+        let mut packer = self.packer.lock().unwrap_or_else(PoisonError::into_inner);
+        let packed = packer.pack(samples);
+        add(&counters.dropped_by_rules, packed.dropped);
+        if packed.frame.samples() == 0 {
             return Ok(());
         }
         let mut log = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let dropped = log.append(&appended.frame, appended.samples)?;
+        let dropped = log.append(&packed.frame)?;
         self.shared.is_read.store(false, Ordering::Release);
         counters.queue_bytes.store(log.bytes(), Ordering::Relaxed);
-        drop((log, appender));
+        drop((log, packer));
         counters.dropped_by_size.fetch_add(dropped, Ordering::Relaxed);
-        add(&counters.appended, appended.samples);
+        add(&counters.appended, packed.frame.samples());
         self.appended.notify_one();
         Ok(())
     }
@@ -232,7 +236,7 @@ async fn dispatch(
             Ok(Next::Frame(payload, end)) => (payload, end),
             Ok(Next::Damaged(behind)) => {
                 add(&shared.counters.damaged_frames, 1);
-                tracing::error!(url = shared.url(), segment = at.segment, "a damaged segment is skipped");
+                tracing::error!(url = shared.url(), segment = at.segment(), "a damaged segment is skipped");
                 at = behind;
                 continue;
             }
@@ -248,7 +252,7 @@ async fn dispatch(
         };
         let is_replayed = at < shared.start;
         at = end;
-        let Some(request) = decode(&payload) else {
+        let Some(request) = payload.decode() else {
             add(&shared.counters.damaged_frames, 1);
             continue;
         };

@@ -1,18 +1,20 @@
 //! From samples of scrapes to frames.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Weak};
 
-use prometheus_config::{RemoteWrite, WriteMessage};
 use prometheus_labels::{LabelSet, LabelsBuilder};
 use prometheus_relabel::{Rules, Scratch, Verdict};
 use prometheus_remote_write::{Encoder, Metadata, Version};
 use prometheus_scrape::{Sample, Series, Value};
 
-use crate::frame;
+use crate::frame::Frame;
 
 /// Makes frames. What rules and external labels make of a series is worked out once, as long as the series lasts.
-pub(crate) struct Appender {
+///
+/// Without settings, everything is packed as it is.
+pub struct Packer {
     encoder: Encoder,
     message: Vec<u8>,
     rules: Rules,
@@ -32,30 +34,64 @@ struct Known {
     labels: Option<LabelSet>,
 }
 
-/// A frame, and how many samples are in it and were dropped.
-pub(crate) struct Appended {
-    pub(crate) frame: Vec<u8>,
-    pub(crate) samples: usize,
-    pub(crate) dropped: usize,
+/// A frame, and how many samples rules dropped from it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Packed {
+    /// What is left.
+    pub frame: Frame,
+    /// Samples that a rule dropped.
+    pub dropped: usize,
 }
 
-impl Appender {
-    pub(crate) fn new(config: &RemoteWrite, external_labels: Vec<(String, String)>) -> Self {
+impl Packer {
+    /// Packs everything, with these labels where a series has none of the name.
+    #[must_use]
+    pub fn new(external_labels: Vec<(String, String)>) -> Self {
         Self {
             encoder: Encoder::new(Version::V2),
             message: Vec::new(),
-            rules: config.write_relabel_configs.rules().clone(),
+            rules: Rules::default(),
             scratch: Scratch::new(),
             external_labels,
-            exemplars: config.send_exemplars,
-            histograms: config.send_native_histograms,
-            metadata: config.protobuf_message == WriteMessage::V2,
+            exemplars: true,
+            histograms: true,
+            metadata: true,
             known: HashMap::new(),
             most: 1024,
         }
     }
 
-    pub(crate) fn frame(&mut self, samples: &[Sample]) -> Appended {
+    /// Relabels series by these rules, after they got the external labels.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Whether exemplars are packed.
+    #[must_use]
+    pub fn exemplars(mut self, exemplars: bool) -> Self {
+        self.exemplars = exemplars;
+        self
+    }
+
+    /// Whether native histograms are packed.
+    #[must_use]
+    pub fn histograms(mut self, histograms: bool) -> Self {
+        self.histograms = histograms;
+        self
+    }
+
+    /// Whether types, help and units are packed.
+    #[must_use]
+    pub fn metadata(mut self, metadata: bool) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// Packs samples, in their order.
+    pub fn pack(&mut self, samples: &[Sample]) -> Packed {
         let (mut written, mut dropped) = (0, 0);
         let is_plain = self.rules.is_empty() && self.external_labels.is_empty();
         for sample in samples {
@@ -94,7 +130,7 @@ impl Appender {
         }
         self.message.clear();
         self.encoder.finish(&mut self.message);
-        Appended { frame: frame::encode(&self.message, written), samples: written, dropped }
+        Packed { frame: Frame::new(&self.message, written), dropped }
     }
 
     fn remember(&mut self, series: &Arc<Series>) {
@@ -124,5 +160,17 @@ impl Appender {
             Verdict::Keep => Some(builder.to_set()).filter(|labels| !labels.is_empty()),
             _ => None,
         }
+    }
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl fmt::Debug for Packer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Packer").field("external_labels", &self.external_labels).finish_non_exhaustive()
     }
 }

@@ -2,16 +2,18 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::frame::{HEAD, Head, Position};
+use crate::frame::{Frame, HEAD, Head, Payload, Position};
 
 /// The segments of a folder. New frames go to the last one.
+///
+/// No other queue may use the folder at the same time.
 #[derive(Debug)]
-pub(crate) struct Log {
+pub struct Queue {
     folder: PathBuf,
     segments: VecDeque<Segment>,
     file: File,
@@ -30,29 +32,33 @@ struct Segment {
 
 /// What is next in the queue.
 #[derive(Debug)]
-pub(crate) enum Next {
-    /// A frame's payload, and where the next frame begins.
-    Frame(Vec<u8>, Position),
+pub enum Next {
+    /// A frame, and where the next one begins.
+    Frame(Payload, Position),
     /// Nothing yet.
     End,
     /// A damaged frame; the rest of its segment is skipped.
     Damaged(Position),
 }
 
-impl Log {
+impl Queue {
     /// Opens the queue in `folder`. Frames are appended to a new segment; of the segment before it, a torn end is
-    /// cut off.
-    pub(crate) fn open(folder: &Path, largest: u64) -> Result<Self, Error> {
-        fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+    /// cut off. `largest` is the most bytes of all segments.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made or used.
+    pub fn open(folder: &Path, largest: u64) -> Result<Self, Error> {
+        fs::create_dir_all(folder).map_err(|error| Error::new(folder, error))?;
         let mut numbers: Vec<u64> = fs::read_dir(folder)
-            .map_err(|error| Error::io(folder, error))?
+            .map_err(|error| Error::new(folder, error))?
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".segment")?.parse().ok())
             .collect();
         numbers.sort_unstable();
         let mut segments = VecDeque::new();
         for number in &numbers {
             let path = path(folder, *number);
-            let (bytes, samples) = scan(&path).map_err(|error| Error::io(&path, error))?;
+            let (bytes, samples) = scan(&path).map_err(|error| Error::new(&path, error))?;
             segments.push_back(Segment { number: *number, bytes, samples, read: 0 });
         }
         let number = numbers.last().map_or(0, |last| last + 1);
@@ -62,12 +68,18 @@ impl Log {
         Ok(Self { folder: folder.to_owned(), segments, file, largest, largest_segment })
     }
 
-    /// Appends a frame. Gives the number of samples that had to be deleted to make room.
-    pub(crate) fn append(&mut self, frame: &[u8], samples: usize) -> Result<u64, Error> {
+    /// Appends a frame. Where the queue grows too large its oldest segment is deleted; gives the number of samples in
+    /// it that nobody had read.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written. Nothing of it is in the queue then.
+    pub fn append(&mut self, frame: &Frame) -> Result<u64, Error> {
+        let Frame { bytes: frame, samples } = frame;
         let last = self.last();
         if last.bytes > 0 && last.bytes + frame.len() as u64 > self.largest_segment {
             let number = last.number + 1;
-            self.file.sync_data().map_err(|error| Error::io(&self.folder, error))?;
+            self.file.sync_data().map_err(|error| Error::new(&self.folder, error))?;
             self.file = create(&self.folder, number)?;
             self.segments.push_back(Segment { number, bytes: 0, samples: 0, read: 0 });
         }
@@ -79,17 +91,21 @@ impl Log {
         if let Err(error) = self.file.write_all_at(frame, at) {
             // Half a frame would hide those after it.
             let _ = self.file.set_len(at);
-            return Err(Error::io(&self.folder, error));
+            return Err(Error::new(&self.folder, error));
         }
         if let Some(last) = self.segments.back_mut() {
             last.bytes += frame.len() as u64;
-            last.samples += samples as u64;
+            last.samples += *samples as u64;
         }
         Ok(dropped)
     }
 
     /// Reads what is at `at`, or behind it where that is no longer there.
-    pub(crate) fn read(&mut self, at: Position) -> io::Result<Next> {
+    ///
+    /// # Errors
+    ///
+    /// When the disk cannot be read.
+    pub fn read(&mut self, at: Position) -> io::Result<Next> {
         let mut at = at;
         let Some(segment) = self.segments.iter_mut().find(|segment| {
             let is_behind = segment.number > at.segment && segment.bytes > 0;
@@ -117,11 +133,11 @@ impl Log {
         }
         segment.read += u64::from(head.samples);
         let offset = at.offset + (HEAD + head.length) as u64;
-        Ok(Next::Frame(payload, Position { segment: segment.number, offset }))
+        Ok(Next::Frame(Payload(payload), Position { segment: segment.number, offset }))
     }
 
     /// Deletes the segments before `position`, everything in which was delivered.
-    pub(crate) fn truncate(&mut self, position: Position) {
+    pub fn truncate(&mut self, position: Position) {
         while self.segments.len() > 1
             && self.segments.front().is_some_and(|first| {
                 first.number < position.segment
@@ -133,18 +149,24 @@ impl Log {
     }
 
     /// Where frames are that are appended from now on.
-    pub(crate) fn end(&self) -> Position {
+    #[must_use]
+    pub fn end(&self) -> Position {
         let last = self.last();
         Position { segment: last.number, offset: last.bytes }
     }
 
     /// A handle to make what was appended durable, without holding the queue meanwhile.
-    pub(crate) fn file(&self) -> io::Result<File> {
+    ///
+    /// # Errors
+    ///
+    /// When there are too many handles.
+    pub fn file(&self) -> io::Result<File> {
         self.file.try_clone()
     }
 
     /// How many bytes there are.
-    pub(crate) fn bytes(&self) -> u64 {
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
         self.segments.iter().map(|segment| segment.bytes).sum()
     }
 
@@ -197,9 +219,9 @@ fn scan(path: &Path) -> io::Result<(u64, u64)> {
 fn create(folder: &Path, number: u64) -> Result<File, Error> {
     let path = path(folder, number);
     let file = OpenOptions::new().write(true).create(true).truncate(true).open(&path);
-    let file = file.map_err(|error| Error::io(&path, error))?;
+    let file = file.map_err(|error| Error::new(&path, error))?;
     // The name of a new file is durable when its folder is.
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(folder, error))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::new(folder, error))?;
     Ok(file)
 }
 
@@ -207,39 +229,21 @@ fn path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:010}.segment"))
 }
 
-/// Reads the position up to which everything was delivered.
-pub(crate) fn load_position(folder: &Path) -> Position {
-    let text = fs::read_to_string(folder.join("position")).unwrap_or_default();
-    let mut numbers = text.split_whitespace().filter_map(|number| number.parse().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(segment), Some(offset)) => Position { segment, offset },
-        _ => Position::default(),
-    }
-}
-
-/// Stores it. Half a position is never seen.
-pub(crate) fn store_position(folder: &Path, position: Position) -> io::Result<()> {
-    let new = folder.join("position.new");
-    File::create(&new)?.write_all(format!("{} {}\n", position.segment, position.offset).as_bytes())?;
-    fs::rename(new, folder.join("position"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::encode;
 
-    fn frame(text: &str) -> Vec<u8> {
-        encode(text.as_bytes(), text.len())
+    fn frame(text: &str) -> Frame {
+        Frame::new(text.as_bytes(), text.len())
     }
 
     /// The texts from `at` on, a `!` for damage.
-    fn texts(log: &mut Log, mut at: Position) -> Vec<String> {
+    fn texts(queue: &mut Queue, mut at: Position) -> Vec<String> {
         let mut texts = Vec::new();
         loop {
-            match log.read(at).unwrap() {
+            match queue.read(at).unwrap() {
                 Next::Frame(payload, next) => {
-                    let text = prometheus_remote_write::decompress(&payload, 1000).unwrap();
+                    let text = prometheus_remote_write::decompress(&payload.0, 1000).unwrap();
                     texts.push(String::from_utf8(text).unwrap());
                     at = next;
                 }
@@ -255,49 +259,49 @@ mod tests {
     #[test]
     fn what_is_appended_is_read_again_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
-        log.append(&frame("one"), 3).unwrap();
-        log.append(&frame("two"), 3).unwrap();
-        assert_eq!(texts(&mut log, Position::default()), ["one", "two"]);
-        drop(log);
-        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
-        log.append(&frame("three"), 5).unwrap();
-        assert_eq!(texts(&mut log, Position::default()), ["one", "two", "three"]);
-        let Next::Frame(_, second) = log.read(Position::default()).unwrap() else { panic!() };
-        store_position(folder.path(), second).unwrap();
-        assert_eq!(load_position(folder.path()), second);
-        assert_eq!(texts(&mut log, second), ["two", "three"]);
-        log.truncate(Position { segment: 1, offset: 0 });
-        assert_eq!(texts(&mut log, Position::default()), ["three"]);
+        let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+        queue.append(&frame("one")).unwrap();
+        queue.append(&frame("two")).unwrap();
+        assert_eq!(texts(&mut queue, Position::default()), ["one", "two"]);
+        drop(queue);
+        let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+        queue.append(&frame("three")).unwrap();
+        assert_eq!(texts(&mut queue, Position::default()), ["one", "two", "three"]);
+        let Next::Frame(_, second) = queue.read(Position::default()).unwrap() else { panic!() };
+        second.store(folder.path()).unwrap();
+        assert_eq!(Position::load(folder.path()), second);
+        assert_eq!(texts(&mut queue, second), ["two", "three"]);
+        queue.truncate(Position { segment: 1, offset: 0 });
+        assert_eq!(texts(&mut queue, Position::default()), ["three"]);
     }
 
     #[test]
     fn a_torn_frame_is_cut_off_and_a_damaged_one_skipped() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
-        log.append(&frame("one"), 3).unwrap();
-        log.append(&frame("two"), 3).unwrap();
-        drop(log);
+        let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+        queue.append(&frame("one")).unwrap();
+        queue.append(&frame("two")).unwrap();
+        drop(queue);
         let first = path(folder.path(), 0);
         let bytes = fs::read(&first).unwrap();
         for cut in [1, 5, HEAD, HEAD + 3] {
             fs::write(&first, &bytes[..bytes.len() - cut]).unwrap();
-            let mut log = Log::open(folder.path(), 1 << 20).unwrap();
-            assert_eq!(texts(&mut log, Position::default()), ["one"], "{cut}");
+            let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+            assert_eq!(texts(&mut queue, Position::default()), ["one"], "{cut}");
         }
         // Damage that comes later is found when it is read.
-        let mut log = Log::open(folder.path(), 1 << 20).unwrap();
-        log.append(&frame("three"), 5).unwrap();
+        let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+        queue.append(&frame("three")).unwrap();
         let mut damaged = fs::read(&first).unwrap();
         *damaged.last_mut().unwrap() ^= 1;
         fs::write(&first, damaged).unwrap();
-        assert_eq!(texts(&mut log, Position::default()), ["!", "three"]);
+        assert_eq!(texts(&mut queue, Position::default()), ["!", "three"]);
     }
 
     #[test]
     fn the_oldest_segments_make_room() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = Log::open(folder.path(), 4096).unwrap();
+        let mut queue = Queue::open(folder.path(), 4096).unwrap();
         // Texts that do not get shorter by compression.
         let texts_in: Vec<String> = (0..200_u32)
             .map(|n| {
@@ -306,10 +310,10 @@ mod tests {
             .collect();
         let mut dropped = 0;
         for text in &texts_in {
-            dropped += log.append(&frame(text), text.len()).unwrap();
-            assert!(log.bytes() <= 4096);
+            dropped += queue.append(&frame(text)).unwrap();
+            assert!(queue.bytes() <= 4096);
         }
-        let left = texts(&mut log, Position::default());
+        let left = texts(&mut queue, Position::default());
         assert!(texts_in.ends_with(&left) && left.len() > 20, "{}", left.len());
         assert_eq!(dropped as usize, 32 * (texts_in.len() - left.len()));
     }
