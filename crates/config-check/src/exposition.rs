@@ -1,9 +1,9 @@
 //! What a target answers to a scrape.
 
 use prometheus_exposition::{Error, ErrorKind, Format, Mode, Options, Parser, Seen};
-use source_text::{Diagnostic, SourceMap, Span};
+use source_text::{Diagnostic, SourceId, SourceMap, Span};
 
-use crate::{Kind, Report};
+use crate::{Kind, Report, allow};
 
 pub(crate) fn check(name: &str, body: &[u8]) -> Report {
     let mut sources = SourceMap::new();
@@ -30,7 +30,21 @@ pub(crate) fn check(name: &str, body: &[u8]) -> Report {
                 .help("Prometheus takes it; the standard and other readers do not"),
         );
     }
+    allow::apply(&sources, &comments(id, &text), &mut diagnostics);
     Report { kind: Kind::Exposition, sources, diagnostics }
+}
+
+/// The lines that are comments.
+fn comments(id: SourceId, text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('#') {
+            found.push(Span::new(id, start, start + line.trim_end().len()));
+        }
+        start += line.len();
+    }
+    found
 }
 
 /// Whether the last line is that of OpenMetrics.

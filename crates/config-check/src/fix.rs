@@ -59,6 +59,8 @@ pub fn fix(
 ) -> Result<Fixed, CheckError> {
     let mut overlay = Overlay { files, changed: BTreeMap::new() };
     let mut report = check(name, files, options)?;
+    // What the file is does not change.
+    let options = &Options { kind: Some(report.kind), ..*options };
     let mut repaired = Vec::new();
     for _ in 0..MOST_ROUNDS {
         let plan = FixPlan::new(&report.diagnostics, &report.sources, least);

@@ -4,6 +4,7 @@ use fluentbit_config::{Config, Document, Files, Form, Item, ReadError, Section, 
 use fluentbit_pipeline::{OutputKind, Pipeline};
 use source_text::{Diagnostic, Fix, Severity, SourceMap, Span};
 
+use crate::kind::is_fluentbit_yaml;
 use crate::prometheus::comments;
 use crate::{Kind, Options, Report, allow, tags};
 
@@ -98,6 +99,9 @@ pub(crate) fn check_entry(
     files: &dyn Files,
     options: &Options<'_>,
 ) -> (SourceMap, Vec<Diagnostic>) {
+    if let Some(found) = yaml_by_another_name(name, files) {
+        return found;
+    }
     let load = |entry, files: &dyn Files| {
         let (config, _, diagnostics) = load_fluentbit(entry, files, options);
         (config, diagnostics)
@@ -123,6 +127,21 @@ pub(crate) fn check_entry(
         }
     }
     (config.sources, diagnostics)
+}
+
+/// The one complaint about a YAML file that Fluent Bit would read as a classic one: that none of its lines can be
+/// read need not be said for each.
+fn yaml_by_another_name(name: &str, files: &dyn Files) -> Option<(SourceMap, Vec<Diagnostic>)> {
+    let bytes = files.read(name).ok().filter(|_| Form::of_path(name) == Form::Classic)?;
+    let text = String::from_utf8_lossy(&bytes);
+    if !is_fluentbit_yaml(&text) {
+        return None;
+    }
+    let mut sources = SourceMap::new();
+    let id = sources.add(name, text.as_ref());
+    let message = "this is YAML, and Fluent Bit reads it as a classic configuration, because of its name";
+    let problem = Diagnostic::error("yaml-file-name", Span::at_start(id), message);
+    Some((sources, vec![problem.help("give the file a name that ends in .yaml")]))
 }
 
 /// Whether a file has parsers and nothing else.

@@ -55,13 +55,20 @@ impl Kind {
             return Some(Self::Exposition);
         }
         let text = String::from_utf8_lossy(bytes);
-        let file = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        Self::of_content(&text).or(match (file.as_str(), ending.as_str()) {
-            ("prometheus.yml" | "prometheus.yaml", _) => Some(Self::Prometheus),
-            (_, "conf") | ("fluent-bit.yaml" | "fluent-bit.yml", _) => Some(Self::FluentBit),
-            (_, "prom" | "om" | "metrics") => Some(Self::Exposition),
+        Self::of_content(&text).or_else(|| Self::of_file_name(name)).or(match ending.as_str() {
+            "conf" => Some(Self::FluentBit),
+            "prom" | "om" | "metrics" => Some(Self::Exposition),
             _ => None,
         })
+    }
+
+    /// The kind of a file with one of the usual names.
+    pub(crate) fn of_file_name(path: &str) -> Option<Self> {
+        match path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "fluent-bit.conf" | "fluent-bit.yaml" | "fluent-bit.yml" => Some(Self::FluentBit),
+            "prometheus.yml" | "prometheus.yaml" => Some(Self::Prometheus),
+            _ => None,
+        }
     }
 
     /// The same for a text without a name.
@@ -82,6 +89,12 @@ impl Kind {
         }
         of_keys(&keys).or(found)
     }
+}
+
+/// Whether a text is a configuration of Fluent Bit in YAML, whatever its name.
+pub(crate) fn is_fluentbit_yaml(text: &str) -> bool {
+    let keys: BTreeSet<_> = text.lines().filter_map(|line| top_key(line.trim_end())).collect();
+    of_keys(&keys) == Some(Kind::FluentBit) && !text.lines().any(|line| line.starts_with('['))
 }
 
 /// The key at the left edge of a line of YAML or JSON.

@@ -22,6 +22,15 @@ const OWN: &[Lint] = &[
         .example("[SERVICE]\n    # weirgate: allow inline-comment\n    Flush 1\n", "[SERVICE]\n    Flush 1\n"),
     Lint::note("part-of-configuration", "A file is a part of a configuration, and some things cannot be checked")
         .why("Which tags and parsers there are stands in other files. Check the one that includes it."),
+    Lint::error("yaml-file-name", "A YAML configuration has the name of a classic one")
+        .why(
+            "Fluent Bit 5.1 tells the form from the ending alone: `.yaml` and `.yml` are YAML, every other name is the \
+             classic form, in which no line of YAML can be read. It does not start. 1.8 reads no YAML at all.",
+        )
+        .example(
+            "==> fluent-bit.conf <==\npipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n",
+            "==> fluent-bit.yaml <==\npipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n",
+        ),
     Lint::warning("unescaped-dollar", "A collector takes a group for a variable")
         .why(
             "The OpenTelemetry collector replaces `$1` by a variable of its environment, which is not set, before the \

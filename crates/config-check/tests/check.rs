@@ -28,8 +28,9 @@ fn check_files(files: &[(&str, &str)], kind: Kind, expected: &[&str]) {
 
 #[track_caller]
 fn check_fixed(text: &str, expected: &str) {
-    let files = MemoryFiles::from([("f", text)]);
-    let fixed = fix("f", &files, &Options::default(), Applicability::Certain).expect("a report");
+    let name = if text.contains("pipeline:") { "f.yaml" } else { "f" };
+    let files = MemoryFiles::from([(name, text)]);
+    let fixed = fix(name, &files, &Options::default(), Applicability::Certain).expect("a report");
     let after = fixed.changes.first().map_or(text, |change| &change.after);
     assert_eq!(after, expected, "{:?}", fixed.repaired);
 }
@@ -171,5 +172,28 @@ fn fixes() {
     check_fixed(
         &config_map("  a.conf: \"[SERVICE]\\n  Flush 1 # c\\n\"\n"),
         &config_map("  a.conf: \"[SERVICE]\\n  Flush 1\\n\"\n"),
+    );
+}
+
+#[test]
+fn lines_removed_and_added_in_yaml() {
+    let yaml = |keys: &str| format!("pipeline:\n  inputs:\n{keys}");
+    let tail = "    - name: tail\n      path: /a\n      multiline.parser: docker\n";
+    check_fixed(
+        &yaml(&format!("{tail}      parser: x # old\n      tag: b\n")),
+        &yaml(&format!("{tail}      tag: b\n")),
+    );
+    check_fixed(&yaml(&format!("{tail}      parser: \"x\"")), &yaml(tail.trim_end()));
+    // The first of an item.
+    let rest = "name: tail\n      path: /a\n      multiline.parser: docker\n";
+    check_fixed(&yaml(&format!("    - parser: x\n      {rest}")), &yaml(&format!("    - {rest}")));
+    // Not a line of its own.
+    let flow = yaml("    - {name: tail, path: /a, multiline.parser: docker, parser: x}\n");
+    check_fixed(&flow, &flow);
+    let braces = "    - name: tail\n      path: /a\n      tag_regex: a{2}${V}(?<b>.)\n      tag: <b>\n";
+    let fixed = braces.replace("{2}", "${braces_2}");
+    check_fixed(
+        &format!("env:\n  V: x\n{}", yaml(braces)),
+        &format!("env:\n  braces_2: '{{2}}'\n  V: x\n{}", yaml(&fixed)),
     );
 }

@@ -190,8 +190,9 @@ impl Loader<'_> {
             Compat::V1_8 => Diagnostic::error("unknown-section", span, message),
             _ => Diagnostic::warning("unknown-section", span, message),
         };
-        match source_text::suggest(name.trim(), NAMES) {
-            Some(close) if raw.form == Form::Classic => problem.did_you_mean(span, name, close),
+        let known: &[&str] = if raw.form == Form::Classic { &NAMES } else { &crate::yaml::TOP };
+        match source_text::suggest(name.trim(), known.iter().copied()) {
+            Some(close) => problem.did_you_mean(span, name, close),
             _ => problem.help("Fluent Bit 5.1 ignores it without a word, 1.8 does not start"),
         }
     }

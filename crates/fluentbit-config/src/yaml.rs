@@ -7,6 +7,8 @@ use source_text::{Diagnostic, SourceId, yaml};
 
 use crate::tree::{Document, Form};
 
+pub(crate) use structure::TOP;
+
 /// Reads YAML text to a tree and everything that is wrong with its form.
 ///
 /// The tree has the shape of the classic form: a list of scalars is one property for each element, a list of

@@ -32,8 +32,11 @@ fn main() -> ExitCode {
 
 /// The tables stand in crates this one does not wait for.
 fn lint_pages() -> Result<String, String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lints");
-    let run = ["run", "-q", "-p", "config-check", "--example", "lint-pages", "--", folder];
+    // As cargo says now, not as it said when this was built: a target folder may have come from another checkout.
+    let here =
+        std::env::var("CARGO_MANIFEST_DIR").map_err(|_| "start this with `cargo run -p xtask`".to_owned())?;
+    let folder = format!("{here}/../../docs/lints");
+    let run = ["run", "-q", "-p", "config-check", "--example", "lint-pages", "--", &folder];
     let done = Command::new("cargo").args(run).status().map_err(|error| error.to_string())?;
     if done.success() {
         Ok("lint-pages: docs/lints is written".to_owned())

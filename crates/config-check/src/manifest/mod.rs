@@ -73,7 +73,7 @@ fn check_view(
     let mut reports = Vec::new();
     let mut included = BTreeSet::new();
     for (path, file) in view.own() {
-        let kind = Kind::of_content(&file.text);
+        let kind = Kind::of_content(&file.text).or_else(|| Kind::of_file_name(path));
         match kind {
             Some(Kind::FluentBit) => {
                 let (sources, found) = fluentbit::check_entry(path, &view.files, options);

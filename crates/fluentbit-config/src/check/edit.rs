@@ -54,25 +54,58 @@ impl Config {
         Some(Edit::new(end, line))
     }
 
-    /// The edit that removes a property with its line. `None` in YAML, where it may be the first of a list item.
+    /// The edit that removes a property with its line. `None` where it has no line of its own.
     pub(crate) fn removal(&self, property: &Property) -> Option<Edit> {
         let span = property.key_span.to(property.value_span);
-        let before = self.before_on_line(property.key_span).len();
-        let start = span.range().start.checked_sub(before + 1)?;
         match self.form(span)? {
-            Form::Classic => Some(Edit::new(Span::new(span.source, start, span.range().end), "")),
-            Form::Yaml => None,
+            Form::Classic => {
+                let before = self.before_on_line(property.key_span).len();
+                let start = span.range().start.checked_sub(before + 1)?;
+                Some(Edit::new(Span::new(span.source, start, span.range().end), ""))
+            }
+            Form::Yaml => self.removal_in_yaml(property),
         }
     }
 
-    /// The line of a classic property, with the newline before it.
+    fn removal_in_yaml(&self, property: &Property) -> Option<Edit> {
+        let span = property.key_span.to(property.value_span);
+        let text = self.sources.get(span.source)?.text();
+        let between = text.get(property.key_span.range().end..property.value_span.range().start)?;
+        let is_pair = between.strip_prefix(':').is_some_and(|rest| rest.trim_matches(' ').is_empty());
+        let (start, end) = (span.range().start, span.range().end);
+        let behind = text.get(end..)?.split('\n').next().unwrap_or_default();
+        let is_last = behind.trim().is_empty() || behind.trim_start().starts_with('#');
+        // An item of a list shares its key with others, and a value of several lines may be anything.
+        if !(is_pair && is_last) || text.get(start..end)?.contains('\n') {
+            return None;
+        }
+        let before = self.before_on_line(property.key_span);
+        let line_end = end + behind.len();
+        if before.chars().all(|c| c == ' ') {
+            let start = start.checked_sub(before.len() + 1)?;
+            return Some(Edit::new(Span::new(span.source, start, line_end), ""));
+        }
+        // The first key of a list item: the next one takes its place.
+        let next = text.get(line_end..)?.strip_prefix('\n')?;
+        let indent = next.len() - next.trim_start_matches(' ').len();
+        let is_dash = before.trim_start().strip_prefix('-').is_some_and(|rest| rest.trim().is_empty());
+        let is_sibling =
+            indent == before.len() && next.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
+        (is_dash && is_sibling).then(|| Edit::new(Span::new(span.source, start, line_end + 1 + indent), ""))
+    }
+
+    /// The line of a property, with the newline before it. `None` where it has none, or is the first of a list item.
     pub(crate) fn line_of(&self, property: &Property) -> Option<String> {
         let edit = self.removal(property)?;
+        if !self.sources.text(edit.span).starts_with('\n') {
+            return None;
+        }
         Some(self.sources.text(edit.span).trim_end_matches('\r').to_owned())
     }
 
     /// The edit that puts `line` in front of the line of `property`.
     pub(crate) fn insertion_before(&self, property: &Property, line: &str) -> Option<Edit> {
+        self.line_of(property)?;
         let removal = self.removal(property)?;
         Some(Edit::new(removal.span.part(0, 0), line))
     }

@@ -1,13 +1,13 @@
 //! Variables: commands set them, values use them.
 
 use event_model::Compat;
-use source_text::{Diagnostic, Edit, Fix, Span};
+use source_text::{Diagnostic, Edit, Fix, SourceId, Span};
 
 use super::walk::{RawSection, Tree};
 use super::{Loader, MOST_EXPANDED};
 use crate::environment::{Event, expand};
 use crate::section::{Group, Property, Section, SectionKind};
-use crate::tree::{Command, Form, GroupNode, Item, PropertyNode};
+use crate::tree::{Command, Form, GroupNode, Item, PropertyNode, Text};
 
 impl Loader<'_> {
     /// Runs the commands of all files, before any value is expanded.
@@ -64,6 +64,38 @@ impl Loader<'_> {
         section
     }
 
+    /// The fix that puts every `{…}` that is no variable into one: there a brace does no harm.
+    fn braces_set_apart(&self, value: &Text, form: Form) -> Option<Fix> {
+        let (new, variables) = without_braces(&value.value)?;
+        // Two insertions at one place would compete.
+        let [(name, braces)] = variables.as_slice() else { return None };
+        let insertion = self.definition(value.span.source, form, name, braces)?;
+        let edits = vec![insertion, Edit::of_value(value.span, &value.value, &new)?];
+        Some(Fix::certain("put the braces into a variable", edits))
+    }
+
+    /// The edit that defines a variable at the top of a file.
+    fn definition(&self, source: SourceId, form: Form, name: &str, value: &str) -> Option<Edit> {
+        let top = |text| Some(Edit::new(Span::new(source, 0, 0), text));
+        if form == Form::Classic {
+            return top(format!("@SET {name}={value}\n"));
+        }
+        let document = self.documents.iter().find(|document| document.source == source)?;
+        let text = self.sources.get(source)?.text();
+        let first = document.items.iter().find_map(|item| match item {
+            Item::Command(command) if command.is("SET") => Some(command.name.span),
+            _ => None,
+        });
+        let Some(first) = first else {
+            let starts_below = text.starts_with(['-', '%', '{']);
+            return (!starts_below).then(|| top(format!("env:\n  {name}: '{value}'\n"))).flatten();
+        };
+        let before = text.get(..first.range().start)?;
+        let indent = before.get(before.rfind('\n')? + 1..)?;
+        let is_pair = !indent.is_empty() && indent.chars().all(|c| c == ' ');
+        is_pair.then(|| Edit::new(first.part(0, 0), format!("{name}: '{value}'\n{indent}")))
+    }
+
     fn expand_group(&mut self, node: GroupNode, form: Form) -> Group {
         let mut group = Group {
             name: node.name.value.to_ascii_lowercase(),
@@ -89,13 +121,12 @@ impl Loader<'_> {
         };
         for event in events {
             let problem = describe(&event, node.value.span, &node.value.value);
-            let is_brace = problem.code() == "brace-before-variable" && form == Form::Classic;
-            self.problems.push(
-                match braces_set_apart(&node.value.value, node.value.span).filter(|_| is_brace) {
-                    Some(fix) => problem.with_fix(fix),
-                    None => problem,
-                },
-            );
+            let is_brace = problem.code() == "brace-before-variable";
+            let fix = is_brace.then(|| self.braces_set_apart(&node.value, form)).flatten();
+            self.problems.push(match fix {
+                Some(fix) => problem.with_fix(fix),
+                None => problem,
+            });
         }
         Property { key, key_span: node.key.span, value, raw: node.value.value, value_span: node.value.span }
     }
@@ -129,29 +160,31 @@ pub(crate) fn snake_case(key: &str) -> String {
     out
 }
 
-/// The fix that puts every `{…}` that is no variable into one: there a brace does no harm.
-fn braces_set_apart(value: &str, span: Span) -> Option<Fix> {
-    let mut edits = Vec::new();
+/// The value with each `{…}` that is no variable replaced by one, and those variables. `None` where a brace has
+/// no partner.
+fn without_braces(value: &str) -> Option<(String, Vec<(String, String)>)> {
+    let mut new = String::new();
+    let mut variables = Vec::new();
     let mut at = 0;
     while let Some(open) = value[at..].find('{').map(|open| at + open) {
         let close = open + value[open..].find('}')?;
+        new.push_str(&value[at..open]);
         at = close + 1;
+        let piece = &value[open..at];
         if value[..open].ends_with('$') {
+            new.push_str(piece);
             continue;
         }
-        let piece = &value[open..=close];
-        let name: String = piece[1..piece.len() - 1]
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-            .collect();
-        edits.push(Edit::new(Span::new(span.source, 0, 0), format!("@SET braces_{name}={piece}\n")));
-        edits.push(Edit::new(span.part(open, at), format!("${{braces_{name}}}")));
+        let inner = piece[1..piece.len() - 1].chars();
+        let inner: String = inner.map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let name = format!("braces_{inner}");
+        new.push_str(&format!("${{{name}}}"));
+        variables.push((name, piece.to_owned()));
     }
-    edits.sort();
-    edits.dedup();
-    // Two insertions at one place would compete.
-    let insertions = edits.iter().filter(|edit| edit.span.start == 0).count();
-    (insertions == 1).then(|| Fix::certain("put the braces into a variable", edits))
+    new.push_str(&value[at..]);
+    variables.sort();
+    variables.dedup();
+    Some((new, variables))
 }
 
 /// What happened while a value was expanded.

@@ -7,7 +7,8 @@ use crate::tree::{Command, GroupNode, Item, PropertyNode, SectionNode, Text};
 use crate::value::is_space;
 
 /// The parts of a file, in order.
-const TOP: [&str; 10] = [
+/// The parts of a file.
+pub(crate) const TOP: [&str; 10] = [
     "env",
     "includes",
     "service",

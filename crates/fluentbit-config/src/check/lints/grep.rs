@@ -47,8 +47,9 @@ fn dead_rules(config: &Config, filter: &Section, rules: &[&Property], problems: 
         )
         .label(rules[decides].key_span, "it decides here");
         problems.push(if dead.is("exclude") {
-            let line = config.line_of(dead).unwrap_or_default();
-            let edits = [config.insertion_before(rules[decides], &line), config.removal(dead)];
+            let line = config.line_of(dead);
+            let moved = line.and_then(|line| config.insertion_before(rules[decides], &line));
+            let edits = [moved, config.removal(dead)];
             likely(problem.help("put every `Exclude` first"), "put it before the `Regex`", edits)
         } else {
             let edit = (rules.len() == decides + 2)
