@@ -31,9 +31,9 @@ fn check(lines: &str, expected: &[&str]) {
 #[test]
 fn connections() {
     check("Generate_ID offset\nPort 9243\ntls On", &[]);
-    check("AWS_Auth On", &["7:14 error unsupported"]);
+    check("AWS_Auth On", &["7:14 error unsupported-property"]);
     check("Port 70000", &["7:10 error invalid-port"]);
-    check("tls On\ntls.key_passwd secret", &["8:5 error unsupported"]);
+    check("tls On\ntls.key_passwd secret", &["8:5 error unsupported-property"]);
     check("Compress zstd", &["7:14 warning unknown-compression"]);
     check(
         "Cloud_ID nonsense\nCloud_Auth nobody",
