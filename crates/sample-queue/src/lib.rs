@@ -29,7 +29,7 @@
 //! appended since the last [`sync_data`](std::fs::File::sync_data) of [`Queue::file`]. A frame that was torn then is
 //! cut off, and a damaged one is skipped with the rest of its segment.
 //!
-//! What it does not do: send anything (see `remote-write-output` and `elasticsearch-documents`), or keep two
+//! What it does not do: send anything (see `remote-write-output` and `sample-documents`), or keep two
 //! processes from using one folder.
 #![forbid(unsafe_code)]
 

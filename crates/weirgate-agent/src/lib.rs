@@ -47,4 +47,4 @@ pub use error::StartError;
 pub use files::{Disk, Variables};
 pub use options::{Mode, Options};
 pub use run::Capture;
-pub use scraping::{LoadedMetrics, MetricsOptions, run_metrics};
+pub use scraping::{DocumentOption, DocumentOptions, LoadedMetrics, MetricsOptions, run_metrics};

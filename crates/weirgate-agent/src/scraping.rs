@@ -1,5 +1,6 @@
 //! A `prometheus.yml` at work: targets scraped, samples handed on, and endpoints that tell about it.
 
+mod documents;
 mod endpoints;
 mod load;
 mod own;
@@ -20,10 +21,13 @@ use tokio::runtime::Runtime;
 
 use crate::control::Control;
 use crate::error::StartError;
+use crate::files::Variables;
 use crate::http::HttpServer;
 
+use documents::Documents;
 use writers::Writers;
 
+pub use documents::{DocumentOption, DocumentOptions};
 pub use load::LoadedMetrics;
 
 /// How long an order may wait until it is seen.
@@ -41,6 +45,8 @@ pub struct MetricsOptions {
     pub shard: Option<Shard>,
     /// Receivers of remote write beside those of the configuration, by URL.
     pub remote_write: Vec<String>,
+    /// A search server that gets samples as documents.
+    pub documents: Option<DocumentOptions>,
     /// The folder for what waits to be sent.
     pub data: PathBuf,
     /// Whether samples are printed even if they are sent. Those that are sent nowhere always are.
@@ -58,6 +64,7 @@ impl MetricsOptions {
             listen: None,
             shard: None,
             remote_write: Vec::new(),
+            documents: None,
             data: PathBuf::from("weirgate-data"),
             print: false,
             seed: 0,
@@ -137,7 +144,11 @@ impl Scraping {
         let mut manager_options = ManagerOptions::default();
         manager_options.shard = options.shard;
         manager_options.seed = options.seed;
-        let writers = Arc::new(Writers::new(runtime.handle(), options.data.clone(), options.print));
+        let variables = Variables { process: true, ..Variables::default() };
+        let documents = options.documents.clone().map(|documents| Documents::read(documents, &variables));
+        let documents = documents.transpose()?;
+        let writers = Writers::new(runtime.handle(), options.data.clone(), options.print, documents);
+        let writers = Arc::new(writers);
         writers.apply(&loaded.config).map_err(StartError::other)?;
         let manager =
             Arc::new(Manager::new(runtime.handle(), Arc::clone(&writers) as Arc<dyn Sink>, manager_options));

@@ -1,14 +1,17 @@
 //! `weirgate run`
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use metrics_scrape::Shard;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use weirgate_agent::report::{self, Format};
-use weirgate_agent::{Control, LoadedMetrics, MetricsOptions, Mode, Options, load, run_loaded, run_metrics};
+use weirgate_agent::{
+    Control, DocumentOption, DocumentOptions, LoadedMetrics, MetricsOptions, Mode, Options, load, run_loaded,
+    run_metrics,
+};
 
 use super::{FOUND, Release, UNUSABLE, complain};
 
@@ -40,6 +43,12 @@ struct Metrics {
     /// Send samples to this receiver of remote write, beside those of the file.
     #[arg(long, value_name = "URL", requires = "metrics")]
     remote_write: Vec<String>,
+    /// Send samples as documents to this Elasticsearch or OpenSearch, into indices metrics-YYYY.MM.DD.
+    #[arg(long, value_name = "URL", requires = "metrics")]
+    elasticsearch: Option<String>,
+    /// An option of Fluent Bit's output es for it, such as Logstash_Prefix=samples.
+    #[arg(long, value_name = "KEY=VALUE", requires = "elasticsearch")]
+    elasticsearch_option: Vec<DocumentOption>,
     /// The folder for samples that wait to be sent.
     #[arg(long, value_name = "FOLDER", default_value = "weirgate-data")]
     data: PathBuf,
@@ -56,7 +65,7 @@ struct Metrics {
 
 impl Run {
     pub(crate) fn run(self) -> ExitCode {
-        let metrics = self.metrics.options();
+        let metrics = self.metrics.options(&self.dead_letters);
         let Some(config) = self.config else {
             return metrics.map_or(ExitCode::from(UNUSABLE), start_metrics);
         };
@@ -70,11 +79,17 @@ impl Run {
 }
 
 impl Metrics {
-    fn options(self) -> Option<MetricsOptions> {
+    fn options(self, dead_letters: &Path) -> Option<MetricsOptions> {
         let mut options = MetricsOptions::new(self.metrics?);
         options.listen = Some(self.listen);
         options.shard = self.shard;
         options.remote_write = self.remote_write;
+        options.documents = self.elasticsearch.map(|url| {
+            let mut documents = DocumentOptions::new(url);
+            documents.options = self.elasticsearch_option;
+            documents.dead_letters = dead_letters.to_owned();
+            documents
+        });
         options.data = self.data;
         options.print = self.print_samples;
         options.seed = seed() as u64;
@@ -178,7 +193,7 @@ fn level(name: &str) -> tracing_subscriber::EnvFilter {
         other => other,
     };
     tracing_subscriber::EnvFilter::try_new(format!(
-        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level},metrics_discovery={level},remote_write_output={level}"
+        "warn,weirgate_agent={level},file_tail={level},elasticsearch_output={level},kubernetes_watch={level},metrics_scrape={level},metrics_discovery={level},remote_write_output={level},sample_documents={level}"
     ))
     .unwrap_or_default()
 }

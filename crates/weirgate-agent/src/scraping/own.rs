@@ -141,6 +141,37 @@ pub(super) fn exposition(scraping: &Scraping) -> Vec<u8> {
         "Bytes of requests that receivers accepted.",
         by_receiver(&|counts| counts.bytes_sent),
     );
+    if let Some((url, counts)) = scraping.writers.document_counts() {
+        for (name, metric_type, help, value) in [
+            (
+                "weirgate_documents_delivered_total",
+                counter,
+                "Samples that the search server has.",
+                counts.delivered,
+            ),
+            (
+                "weirgate_documents_rejected_total",
+                counter,
+                "Samples that the search server refused.",
+                counts.rejected,
+            ),
+            (
+                "weirgate_documents_retries_total",
+                counter,
+                "Requests that had to be repeated.",
+                counts.retries,
+            ),
+            (
+                "weirgate_documents_dropped_total",
+                counter,
+                "Samples dropped because the queue for the search server was full.",
+                counts.dropped_by_size,
+            ),
+            ("weirgate_documents_queue_bytes", gauge, "Bytes that wait on disk.", counts.queue_bytes),
+        ] {
+            write(name, metric_type, help, vec![labelled(&[("url", url)], value)]);
+        }
+    }
     let good = u64::from(!scraping.last_reload_failed.load(Ordering::Relaxed));
     write(
         "prometheus_config_last_reload_successful",
