@@ -45,7 +45,7 @@ impl SetupError {
         Self { path: Some(path.to_owned()), ..Self::new(SetupErrorKind::File, error) }
     }
 
-    pub(crate) fn pem(path: &Path, error: &rustls::pki_types::pem::Error) -> Self {
+    pub(crate) fn pem(path: &Path, error: &tls_client::Error) -> Self {
         Self { path: Some(path.to_owned()), ..Self::new(SetupErrorKind::File, error) }
     }
 
@@ -53,11 +53,11 @@ impl SetupError {
         Self::new(SetupErrorKind::NoRoots, "no certificate to trust was found")
     }
 
-    pub(crate) fn server_name(name: &str) -> Self {
-        Self::new(SetupErrorKind::ServerName, format_args!("`{name}` is no host name or address"))
+    pub(crate) fn server_name(error: tls_client::Error) -> Self {
+        Self::new(SetupErrorKind::ServerName, error)
     }
 
-    pub(crate) fn tls(error: rustls::Error) -> Self {
+    pub(crate) fn tls(error: tls_client::Error) -> Self {
         Self::new(SetupErrorKind::Tls, error)
     }
 

@@ -2,14 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_pki_types::ServerName;
+use tls_client::ErrorKind;
 use tokio_rustls::TlsConnector;
 
 use crate::error::SetupError;
@@ -24,94 +20,50 @@ pub(crate) struct Tls {
 
 impl Tls {
     pub(crate) fn new(settings: &TlsSettings, host: &str) -> Result<Self, SetupError> {
-        let provider = Arc::new(ring::default_provider());
-        let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(SetupError::tls)?;
-        let config = if settings.verify {
-            config.with_root_certificates(roots(settings)?)
-        } else {
-            config.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnyone(provider)))
-        };
-        let config = match &settings.identity {
-            None => config.with_no_client_auth(),
-            Some((certificate, key)) => {
-                let key = PrivateKeyDer::from_pem_file(key).map_err(|error| SetupError::pem(key, &error))?;
-                config.with_client_auth_cert(certificates(certificate)?, key).map_err(SetupError::tls)?
-            }
-        };
+        let mut tls = tls_client::Settings::new();
+        if !settings.verify {
+            tls.trust_anyone();
+        } else if trust(&mut tls, settings)? == 0 {
+            return Err(SetupError::no_roots());
+        }
+        if let Some((certificate, key)) = &settings.identity {
+            tls.identify(&read(certificate)?, &read(key)?).map_err(|error| {
+                SetupError::pem(if error.kind() == ErrorKind::Key { key } else { certificate }, &error)
+            })?;
+        }
         let name = settings.server_name.as_deref().unwrap_or(host);
-        let server_name = ServerName::try_from(name.to_owned()).map_err(|_| SetupError::server_name(name))?;
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)), server_name })
+        let server_name = tls_client::server_name(name).map_err(SetupError::server_name)?;
+        Ok(Self { connector: tls.connector().map_err(SetupError::tls)?, server_name })
     }
 }
 
-/// The certificates to trust: those of the settings, or the system's.
-fn roots(settings: &TlsSettings) -> Result<RootCertStore, SetupError> {
-    let mut roots = RootCertStore::empty();
+/// Trusts the certificates of the settings, or the system's. Gives how many there are.
+fn trust(tls: &mut tls_client::Settings, settings: &TlsSettings) -> Result<usize, SetupError> {
+    let mut trusted = 0;
     if let Some(file) = &settings.ca_file {
-        roots.add_parsable_certificates(certificates(file)?);
+        let found = tls_client::certificates(&read(file)?);
+        trusted += tls.trust(found.map_err(|error| SetupError::pem(file, &error))?);
     }
     if let Some(folder) = &settings.ca_path {
         for file in files(folder).map_err(|error| SetupError::file(folder, error))? {
             // A folder of certificates holds other files too.
-            roots.add_parsable_certificates(certificates(&file).unwrap_or_default());
+            let found = fs::read(&file).ok().and_then(|text| tls_client::certificates(&text).ok());
+            trusted += tls.trust(found.unwrap_or_default());
         }
     }
     if settings.ca_file.is_none() && settings.ca_path.is_none() {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        trusted = tls.trust_system();
     }
-    if roots.is_empty() { Err(SetupError::no_roots()) } else { Ok(roots) }
+    Ok(trusted)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, SetupError> {
-    CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|error| SetupError::pem(path, &error))
+fn read(path: &Path) -> Result<Vec<u8>, SetupError> {
+    fs::read(path).map_err(|error| SetupError::file(path, error))
 }
 
-fn files(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<_> =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
     Ok(files)
-}
-
-/// `tls.verify Off`: whoever answers is the server. Signatures are still checked.
-#[derive(Debug)]
-struct TrustAnyone(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for TrustAnyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -1,14 +1,11 @@
 //! TLS as the configuration wants it.
 
 use std::fs;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use prometheus_config::{Tls, TlsVersion};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme, SupportedProtocolVersion};
+use rustls_pki_types::ServerName;
+use tls_client::{ErrorKind, Version};
 use tokio_rustls::TlsConnector;
 
 use crate::error::{SetupError, go_io};
@@ -47,8 +44,7 @@ impl Connectors {
     /// The name that a server has to prove.
     pub(crate) fn server_name(&self, host: &str) -> Result<ServerName<'static>, SetupError> {
         let name = if self.settings.server_name.is_empty() { host } else { &self.settings.server_name };
-        ServerName::try_from(name.to_owned())
-            .map_err(|_| SetupError::new(format_args!("`{name}` is no host name or address")))
+        tls_client::server_name(name).map_err(SetupError::new)
     }
 }
 
@@ -69,102 +65,40 @@ impl Material {
 }
 
 fn connector(settings: &Tls, material: &Material) -> Result<TlsConnector, SetupError> {
-    let provider = Arc::new(ring::default_provider());
-    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_protocol_versions(&versions(settings)?)
-        .map_err(SetupError::new)?;
-    let config = if settings.insecure_skip_verify {
-        config.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnyone(provider)))
-    } else {
-        config.with_root_certificates(roots(settings, material)?)
-    };
-    let config = match &material.identity {
-        None => config.with_no_client_auth(),
-        Some((certificate, key)) => {
-            let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| {
-                SetupError::new(format_args!("unable to use specified client key: {error}"))
-            })?;
-            config
-                .with_client_auth_cert(certificates(certificate, "client cert")?, key)
-                .map_err(SetupError::new)?
+    let mut tls = tls_client::Settings::new();
+    tls.versions(versions(settings)?);
+    if settings.insecure_skip_verify {
+        tls.trust_anyone();
+    } else if let Some(text) = &material.ca {
+        let certificates = tls_client::certificates(text).map_err(|error| unusable("CA cert", &error))?;
+        if tls.trust(certificates) == 0 {
+            let file = &settings.ca_file;
+            return Err(SetupError::new(format_args!("unable to use specified CA cert {file}")));
         }
-    };
-    Ok(TlsConnector::from(Arc::new(config)))
+    }
+    if let Some((certificate, key)) = &material.identity {
+        tls.identify(certificate, key).map_err(|error| match error.kind() {
+            ErrorKind::Key => unusable("client key", &error),
+            _ => unusable("client cert", &error),
+        })?;
+    }
+    tls.connector().map_err(SetupError::new)
 }
 
-fn versions(settings: &Tls) -> Result<Vec<&'static SupportedProtocolVersion>, SetupError> {
-    let known = [(TlsVersion::Tls12, &rustls::version::TLS12), (TlsVersion::Tls13, &rustls::version::TLS13)];
+fn versions(settings: &Tls) -> Result<Vec<Version>, SetupError> {
+    let known = [(TlsVersion::Tls12, Version::Tls12), (TlsVersion::Tls13, Version::Tls13)];
     let allowed = |version: TlsVersion| {
         settings.min_version.is_none_or(|min| min <= version)
             && settings.max_version.is_none_or(|max| version <= max)
     };
     let versions: Vec<_> =
-        known.into_iter().filter(|(version, _)| allowed(*version)).map(|(_, supported)| supported).collect();
+        known.into_iter().filter(|(version, _)| allowed(*version)).map(|(_, version)| version).collect();
     if versions.is_empty() {
         return Err(SetupError::new("tls_config: only the versions TLS12 and TLS13 can be spoken"));
     }
     Ok(versions)
 }
 
-/// The certificates to trust: those of the settings, or the system's.
-fn roots(settings: &Tls, material: &Material) -> Result<RootCertStore, SetupError> {
-    let mut roots = RootCertStore::empty();
-    match &material.ca {
-        Some(text) => {
-            roots.add_parsable_certificates(certificates(text, "CA cert")?);
-            if roots.is_empty() {
-                let file = &settings.ca_file;
-                return Err(SetupError::new(format_args!("unable to use specified CA cert {file}")));
-            }
-        }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-    }
-    Ok(roots)
-}
-
-fn certificates(text: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, SetupError> {
-    CertificateDer::pem_slice_iter(text)
-        .collect::<Result<_, _>>()
-        .map_err(|error| SetupError::new(format_args!("unable to use specified {what}: {error}")))
-}
-
-/// `insecure_skip_verify`: whoever answers is the server. Signatures are still checked.
-#[derive(Debug)]
-struct TrustAnyone(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for TrustAnyone {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+fn unusable(what: &str, error: &tls_client::Error) -> SetupError {
+    SetupError::new(format_args!("unable to use specified {what}: {error}"))
 }
