@@ -6,7 +6,7 @@ use crate::histogram;
 use crate::request::{Metadata, type_number};
 use crate::symbols::Symbols;
 use crate::version::Version;
-use crate::wire;
+use crate::wire::{self, WireType};
 
 /// Writes a message of either version, series by series. It can be used for one message after another.
 #[derive(Clone, Debug)]
@@ -45,6 +45,17 @@ impl Encoder {
         SeriesEncoder { encoder: self }
     }
 
+    /// Adds a series as it stands in a message of the same version 1 ([`Request::series_bytes`]). In version 2 series
+    /// stand only beside the symbols of their message, and this does nothing.
+    ///
+    /// [`Request::series_bytes`]: crate::Request::series_bytes
+    pub fn encoded_series(&mut self, series: &[u8]) {
+        if self.version == Version::V1 {
+            self.count += 1;
+            wire::bytes(&mut self.body, 1, series);
+        }
+    }
+
     /// Adds what is known of a metric family. Version 1 has it beside the series; version 2 has it with each
     /// series ([`SeriesEncoder::metadata`]), and this does nothing there.
     pub fn family(&mut self, name: &str, metadata: &Metadata<'_>) {
@@ -76,7 +87,12 @@ impl Encoder {
             self.symbols.write(4, into);
             self.symbols.clear();
         }
-        into.append(&mut self.body);
+        if into.is_empty() {
+            // Both are used again for the next message.
+            std::mem::swap(into, &mut self.body);
+        } else {
+            into.append(&mut self.body);
+        }
         self.count = 0;
     }
 }
@@ -162,12 +178,7 @@ fn write_labels<'l>(
     labels: impl IntoIterator<Item = (&'l str, &'l str)>,
 ) {
     if version == Version::V1 {
-        for (name, value) in labels {
-            wire::message(into, 1, |into| {
-                wire::bytes(into, 1, name.as_bytes());
-                wire::bytes(into, 2, value.as_bytes());
-            });
-        }
+        write_pairs(into, labels);
     } else {
         wire::message(into, 1, |into| {
             for (name, value) in labels {
@@ -175,5 +186,16 @@ fn write_labels<'l>(
                 wire::varint(into, u64::from(symbols.number(value)));
             }
         });
+    }
+}
+
+/// The labels of a series in version 1.
+pub(crate) fn write_pairs<'l>(into: &mut Vec<u8>, labels: impl IntoIterator<Item = (&'l str, &'l str)>) {
+    for (name, value) in labels {
+        let (name, value) = (name.as_bytes(), value.as_bytes());
+        wire::tag(into, 1, WireType::Bytes);
+        wire::varint(into, (wire::bytes_len(name) + wire::bytes_len(value)) as u64);
+        wire::bytes(into, 1, name);
+        wire::bytes(into, 2, value);
     }
 }

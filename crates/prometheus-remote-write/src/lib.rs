@@ -35,6 +35,7 @@
 mod encoder;
 mod error;
 mod histogram;
+mod outline;
 mod reader;
 mod request;
 mod symbols;
@@ -43,5 +44,6 @@ mod wire;
 
 pub use encoder::{Encoder, SeriesEncoder};
 pub use error::{Error, ErrorKind};
+pub use outline::Outline;
 pub use request::{Exemplar, Family, Histogram, Metadata, Request, ResetHint, Sample, TimeSeries};
-pub use version::{Version, compress, decompress};
+pub use version::{Compressor, Version, compress, decompress};

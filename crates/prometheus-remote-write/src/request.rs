@@ -182,6 +182,19 @@ impl Request {
         Ok(series)
     }
 
+    /// The bytes of the series number `index`, for [`Encoder::encoded_series`](crate::Encoder::encoded_series);
+    /// none beyond the last.
+    #[must_use]
+    pub fn series_bytes(&self, index: usize) -> &[u8] {
+        self.series.get(index).and_then(|range| self.message.get(range.clone())).unwrap_or_default()
+    }
+
+    /// The version of the message.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
     /// All series.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The two versions and what a request says about them.
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind};
 
 /// A version of the protocol.
@@ -52,6 +54,52 @@ impl Version {
             Some("io.prometheus.write.v2.Request") => Some(Self::V2),
             Some(_) => None,
         }
+    }
+}
+
+/// Compresses one message after another, in memory of its own.
+///
+/// ```
+/// use prometheus_remote_write::{Compressor, compress};
+///
+/// let (mut compressor, mut body) = (Compressor::new(), b"head".to_vec());
+/// compressor.compress(b"a message", &mut body);
+/// assert_eq!(body[4..], compress(b"a message"));
+/// ```
+pub struct Compressor {
+    encoder: snap::raw::Encoder,
+    /// Room for the longest message so far, so that it need not be cleared each time.
+    room: Vec<u8>,
+}
+
+impl Compressor {
+    /// A new one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { encoder: snap::raw::Encoder::new(), room: Vec::new() }
+    }
+
+    /// Appends what [`compress`] makes of `message` to `into`.
+    pub fn compress(&mut self, message: &[u8], into: &mut Vec<u8>) {
+        let most = snap::raw::max_compress_len(message.len());
+        if self.room.len() < most {
+            self.room.resize(most, 0);
+        }
+        // Only a message of more than 4 GiB is refused; no request comes near that.
+        let written = self.encoder.compress(message, &mut self.room).unwrap_or_default();
+        into.extend_from_slice(self.room.get(..written).unwrap_or_default());
+    }
+}
+
+impl Default for Compressor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compressor").finish_non_exhaustive()
     }
 }
 

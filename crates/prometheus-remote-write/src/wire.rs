@@ -53,6 +53,13 @@ pub(crate) fn bytes(into: &mut Vec<u8>, field: u32, value: &[u8]) {
     into.extend_from_slice(value);
 }
 
+/// How many bytes [`bytes`] writes, for a field below 16.
+pub(crate) fn bytes_len(value: &[u8]) -> usize {
+    let length = value.len();
+    let digits = usize::try_from((length | 1).ilog2() / 7).unwrap_or_default() + 1;
+    1 + digits + length
+}
+
 /// A message in a message: `write` appends it, and its length is put in front of it.
 pub(crate) fn message(into: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
     tag(into, field, WireType::Bytes);

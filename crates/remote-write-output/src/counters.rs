@@ -49,6 +49,10 @@ macro_rules! counters {
         pub(crate) struct Counters {
             $(pub(crate) $name: AtomicU64,)*
             pub(crate) highest_sent_timestamp_ms: AtomicI64,
+            /// The latest time of a sample that was appended.
+            pub(crate) highest_timestamp_ms: AtomicI64,
+            /// What the number of shards depends on.
+            pub(crate) traffic: Traffic,
         }
 
         impl Counters {
@@ -80,6 +84,17 @@ counters!(
     queue_bytes,
     shards
 );
+
+/// Samples and exemplars that came and went since the rates were worked out last.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    pub(crate) appended: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    /// Accepted or refused.
+    pub(crate) settled: AtomicU64,
+    /// How long the requests took together, pauses included.
+    pub(crate) sending_nanos: AtomicU64,
+}
 
 pub(crate) fn add(counter: &AtomicU64, more: usize) {
     counter.fetch_add(more as u64, Ordering::Relaxed);

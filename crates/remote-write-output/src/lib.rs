@@ -40,17 +40,24 @@
 //! others arrive. When the queue is larger than [`Options::largest_queue`], its oldest segment is deleted and
 //! counted.
 //!
-//! What it does not do: change the number of shards as it runs (there are four, within `min_shards` and
-//! `max_shards`), `sigv4`, `azuread`, `google_iam`, `round_robin_dns`.
+//! *By shards.* There are as many as Prometheus would have, from `min_shards` to `max_shards`: every ten seconds their
+//! number is worked out from how many samples come, how long it takes to send them and how far delivery is behind. When
+//! it changes, all shards stop before others start, so that samples of a series stay in order; what they have not
+//! delivered is handed to the new ones, also while the receiver is away.
+//!
+//! What it does not do: `sigv4`, `azuread`, `google_iam`, `round_robin_dns`.
 #![forbid(unsafe_code)]
 
+mod batch;
 mod counters;
+mod dispatch;
 mod error;
 mod frame;
 mod metadata;
 mod progress;
 mod request;
 mod shard;
+mod sharding;
 mod writer;
 
 pub use counters::Counts;

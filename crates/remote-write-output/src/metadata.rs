@@ -60,7 +60,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             let body = compress(&message);
             for attempt in 0..3 {
                 add(&shared.counters.requests, 1);
-                match shared.receiver.send(Version::V1, &body, attempt).await {
+                match shared.receiver.send(Version::V1, body.clone(), attempt).await {
                     Answer::Accepted { .. } => {
                         add(&shared.counters.metadata_sent, part.len());
                         add(&shared.counters.bytes_sent, body.len());

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sample_queue::{Position, Queue};
 
 use crate::counters::Counters;
-use crate::frame::Frame;
+use crate::frame::{Entry, Frame};
 
 /// The frames under way, in the order of the queue.
 #[derive(Debug)]
@@ -27,9 +27,13 @@ impl Progress {
         self.frames.lock().unwrap_or_else(PoisonError::into_inner).push_back(frame);
     }
 
-    /// A series of a frame was delivered or given up.
-    pub(crate) fn settle(&self, frame: &Frame) {
-        frame.open.fetch_sub(1, Ordering::AcqRel);
+    /// These entries were delivered or given up.
+    pub(crate) fn settle(&self, entries: &[Entry]) {
+        for of_frame in entries.chunk_by(|one, other| Arc::ptr_eq(&one.frame, &other.frame)) {
+            if let Some(entry) = of_frame.first() {
+                entry.frame.open.fetch_sub(of_frame.len(), Ordering::AcqRel);
+            }
+        }
     }
 
     /// Stores how far delivery has come, and deletes what is no longer needed.

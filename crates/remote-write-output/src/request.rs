@@ -51,8 +51,8 @@ impl Receiver {
         })
     }
 
-    pub(crate) async fn send(&self, version: Version, body: &[u8], attempt: u32) -> Answer {
-        let mut request = Request::post(&self.url, body.to_vec())
+    pub(crate) async fn send(&self, version: Version, body: Vec<u8>, attempt: u32) -> Answer {
+        let mut request = Request::post(&self.url, body)
             .header(CONTENT_TYPE, HeaderValue::from_static(version.content_type()))
             .header(CONTENT_ENCODING, HeaderValue::from_static("snappy"))
             .header(

@@ -1,28 +1,27 @@
-//! The writer: queue, dispatcher and shards.
+//! The writer: samples go into the queue, and the dispatcher takes them out of it.
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_config::{RemoteWrite, WriteMessage};
-use prometheus_remote_write::{TimeSeries, Version};
+use prometheus_remote_write::Version;
 use prometheus_scrape::Sample;
-use sample_queue::{Next, Packer, Position, Queue};
+use sample_queue::{Packer, Position, Queue};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::counters::{Counters, Counts, add};
+use crate::dispatch::{Dispatcher, resize};
 use crate::error::Error;
-use crate::frame::Frame;
 use crate::metadata::{self, Families};
 use crate::progress::Progress;
 use crate::request::Receiver;
-use crate::shard::{self, Entry};
+use crate::shard::Order;
 
 /// Where and how large the queue is, and what samples are given.
 #[derive(Clone, Debug)]
@@ -40,9 +39,8 @@ pub struct Options {
 
 /// Delivers samples to one receiver.
 pub struct RemoteWriter {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     packer: Mutex<Packer>,
-    appended: Arc<Notify>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -54,15 +52,19 @@ pub(crate) struct Shared {
     pub(crate) progress: Progress,
     pub(crate) counters: Counters,
     pub(crate) families: Families,
+    /// Something was appended.
+    pub(crate) appended: Notify,
+    /// A shard has room again.
+    pub(crate) room: Notify,
+    /// How many shards there should be.
+    pub(crate) wanted: watch::Sender<usize>,
+    pub(crate) orders: watch::Sender<Order>,
     /// Everything before this was queued before this start.
-    start: Position,
+    pub(crate) start: Position,
     is_v1: AtomicBool,
     /// Whether everything in the queue has been handed to shards.
-    is_read: AtomicBool,
+    pub(crate) is_read: AtomicBool,
 }
-
-/// How many shards there are, within what the configuration allows.
-const SHARDS: i64 = 4;
 
 impl Options {
     /// The defaults, with the queue in this folder.
@@ -85,6 +87,7 @@ impl RemoteWriter {
     /// When the folder cannot be used, or no client can be made of the configuration.
     pub fn start(runtime: &Handle, config: &RemoteWrite, options: Options) -> Result<Self, Error> {
         let log = Queue::open(&options.folder, options.largest_queue)?;
+        let position = Position::load(&options.folder);
         let counters = Counters::default();
         counters.queue_bytes.store(log.bytes(), Ordering::Relaxed);
         let shared = Arc::new(Shared {
@@ -93,35 +96,29 @@ impl RemoteWriter {
             progress: Progress::new(options.folder.clone()),
             counters,
             families: Families::default(),
+            appended: Notify::new(),
+            room: Notify::new(),
+            wanted: watch::Sender::new(limit(config.queue.min_shards)),
+            orders: watch::Sender::default(),
             is_v1: AtomicBool::new(config.protobuf_message == WriteMessage::V1),
             is_read: AtomicBool::new(false),
             config: config.clone(),
             log: Mutex::new(log),
         });
-        let appended = Arc::new(Notify::new());
-        let shards = SHARDS.clamp(config.queue.min_shards, config.queue.max_shards);
-        let capacity = usize::try_from(config.queue.capacity).unwrap_or(1).max(1);
-        shared.counters.shards.store(shards.unsigned_abs(), Ordering::Relaxed);
-        let mut tasks = Vec::new();
-        let mut channels = Vec::new();
-        for _ in 0..shards {
-            let (sender, receiver) = mpsc::channel(capacity);
-            channels.push(sender);
-            tasks.push(runtime.spawn(shard::run(Arc::clone(&shared), receiver)));
-        }
-        let position = Position::load(&options.folder);
-        tasks.push(runtime.spawn(dispatch(Arc::clone(&shared), Arc::clone(&appended), position, channels)));
-        tasks.push(runtime.spawn(sync(Arc::clone(&shared), options.sync_interval)));
+        let dispatcher = Dispatcher::new(Arc::clone(&shared), position);
+        let mut tasks = vec![
+            runtime.spawn(dispatcher.run()),
+            runtime.spawn(resize(Arc::clone(&shared))),
+            runtime.spawn(sync(Arc::clone(&shared), options.sync_interval)),
+        ];
         if config.metadata.send {
             tasks.push(runtime.spawn(metadata::run(Arc::clone(&shared))));
         }
         let packer = Packer::new(options.external_labels)
             .rules(config.write_relabel_configs.rules().clone())
             .exemplars(config.send_exemplars)
-            .histograms(config.send_native_histograms)
-            .metadata(config.protobuf_message == WriteMessage::V2);
-        let packer = Mutex::new(packer);
-        Ok(Self { shared, packer, appended, tasks })
+            .histograms(config.send_native_histograms);
+        Ok(Self { shared, packer: Mutex::new(packer), tasks })
     }
 
     /// Queues samples. When this returns, they survive the end of the program.
@@ -130,25 +127,31 @@ impl RemoteWriter {
     ///
     /// When they cannot be written to disk; they are lost then.
     pub fn append(&self, samples: &[Sample]) -> Result<(), Error> {
-        let counters = &self.shared.counters;
-        if self.shared.config.metadata.send && self.shared.version() == Version::V1 {
-            self.shared.families.note(samples);
+        let (shared, counters) = (&self.shared, &self.shared.counters);
+        let version = shared.version();
+        if shared.config.metadata.send && version == Version::V1 {
+            shared.families.note(samples);
         }
         // Frames are made and appended by one at a time, so that samples of a series stay in order.
         let mut packer = self.packer.lock().unwrap_or_else(PoisonError::into_inner);
+        packer.set_version(version);
         let packed = packer.pack(samples);
+        let samples = packed.frame.samples();
         add(&counters.dropped_by_rules, packed.dropped);
-        if packed.frame.samples() == 0 {
+        add(&counters.traffic.dropped, packed.dropped);
+        add(&counters.traffic.appended, samples + packed.dropped);
+        if samples == 0 {
             return Ok(());
         }
-        let mut log = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let dropped = log.append(&packed.frame)?;
-        self.shared.is_read.store(false, Ordering::Release);
+        let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let dropped = log.append(packed.frame)?;
+        shared.is_read.store(false, Ordering::Release);
         counters.queue_bytes.store(log.bytes(), Ordering::Relaxed);
         drop((log, packer));
         counters.dropped_by_size.fetch_add(dropped, Ordering::Relaxed);
-        add(&counters.appended, packed.frame.samples());
-        self.appended.notify_one();
+        counters.highest_timestamp_ms.fetch_max(packed.latest_ms.unwrap_or_default(), Ordering::Relaxed);
+        add(&counters.appended, samples);
+        shared.appended.notify_one();
         Ok(())
     }
 
@@ -161,6 +164,8 @@ impl RemoteWriter {
     /// Waits until everything is delivered, or for `patience`; then stops. What is left stays in the queue.
     pub async fn close(self, patience: Duration) -> Counts {
         let deadline = Instant::now() + patience;
+        // Nothing more comes that a request could wait for.
+        self.shared.orders.send_modify(|order| order.is_closing = true);
         while Instant::now() < deadline && !self.shared.is_done() {
             sleep(Duration::from_millis(10)).await;
         }
@@ -216,71 +221,9 @@ impl Shared {
     }
 }
 
-/// Reads the queue and hands each series to its shard. Waits where a shard is full, so that memory is bounded.
-async fn dispatch(
-    shared: Arc<Shared>,
-    appended: Arc<Notify>,
-    mut at: Position,
-    shards: Vec<mpsc::Sender<Entry>>,
-) {
-    loop {
-        let next = {
-            let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = log.read(at);
-            if matches!(next, Ok(Next::End)) {
-                shared.is_read.store(true, Ordering::Release);
-            }
-            next
-        };
-        let (payload, end) = match next {
-            Ok(Next::Frame(payload, end)) => (payload, end),
-            Ok(Next::Damaged(behind)) => {
-                add(&shared.counters.damaged_frames, 1);
-                tracing::error!(url = shared.url(), segment = at.segment(), "a damaged segment is skipped");
-                at = behind;
-                continue;
-            }
-            Ok(Next::End) => {
-                appended.notified().await;
-                continue;
-            }
-            Err(error) => {
-                tracing::error!(url = shared.url(), %error, "cannot read the queue");
-                sleep(Duration::from_secs(1)).await;
-                continue;
-            }
-        };
-        let is_replayed = at < shared.start;
-        at = end;
-        let Some(request) = payload.decode() else {
-            add(&shared.counters.damaged_frames, 1);
-            continue;
-        };
-        let open = AtomicUsize::new(request.len());
-        let frame = Arc::new(Frame { request, end, is_replayed, open });
-        shared.progress.begin(Arc::clone(&frame));
-        for index in 0..frame.request.len() {
-            let of =
-                frame.request.series(index).map_or(0, |series| hash(&series)) % shards.len().max(1) as u64;
-            let Some(shard) = usize::try_from(of).ok().and_then(|of| shards.get(of)) else { return };
-            shared.counters.pending.fetch_add(1, Ordering::Relaxed);
-            if shard.send(Entry { frame: Arc::clone(&frame), index }).await.is_err() {
-                return;
-            }
-        }
-    }
-}
-
-/// A number that all samples of a series have in common.
-fn hash(series: &TimeSeries<'_>) -> u64 {
-    let mut hasher = Xxh3::new();
-    for (name, value) in &series.labels {
-        for text in [name, value] {
-            hasher.update(text.as_bytes());
-            hasher.update(&[0xff]);
-        }
-    }
-    hasher.digest()
+/// A number of the configuration, which is positive.
+pub(crate) fn limit(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(1).max(1)
 }
 
 async fn sync(shared: Arc<Shared>, interval: Duration) {

@@ -117,13 +117,14 @@ impl DocumentWriter {
         if packed.frame.samples() == 0 {
             return Ok(());
         }
+        let samples = packed.frame.samples();
         let mut queue = self.shared.queue();
-        let dropped = queue.append(&packed.frame).map_err(Kind::Queue)?;
+        let dropped = queue.append(packed.frame).map_err(Kind::Queue)?;
         self.shared.is_idle.store(false, Ordering::Release);
         counters.queue_bytes.store(queue.bytes(), Ordering::Relaxed);
         drop(queue);
         counters.dropped_by_size.fetch_add(dropped, Ordering::Relaxed);
-        counters.appended.fetch_add(packed.frame.samples() as u64, Ordering::Relaxed);
+        counters.appended.fetch_add(samples as u64, Ordering::Relaxed);
         self.shared.appended.notify_one();
         Ok(())
     }

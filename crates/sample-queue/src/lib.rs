@@ -15,7 +15,7 @@
 //! let mut queue = Queue::open(folder, 1 << 20)?;
 //! let series = Arc::new(Series::new(LabelSet::from([("__name__", "up"), ("job", "web")])));
 //! let packed = Packer::default().pack(&[Sample::new(series, 1_700_000_000_000, Value::Float(1.0))]);
-//! queue.append(&packed.frame)?;
+//! queue.append(packed.frame)?;
 //!
 //! let Next::Frame(payload, position) = queue.read(Position::load(folder))? else { panic!() };
 //! let request = payload.decode().ok_or("damaged")?;

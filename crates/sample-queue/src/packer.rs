@@ -6,23 +6,23 @@ use std::sync::{Arc, Weak};
 
 use prometheus_labels::{LabelSet, LabelsBuilder};
 use prometheus_relabel::{Rules, Scratch, Verdict};
-use prometheus_remote_write::{Encoder, Metadata, Version};
+use prometheus_remote_write::{Compressor, Encoder, Metadata, Version};
 use prometheus_scrape::{Sample, Series, Value};
 
 use crate::frame::Frame;
 
-/// Makes frames. What rules and external labels make of a series is worked out once, as long as the series lasts.
+/// Makes frames. What rules make of a series is worked out once, as long as the series lasts.
 ///
 /// Without settings, everything is packed as it is.
 pub struct Packer {
     encoder: Encoder,
+    compressor: Compressor,
     message: Vec<u8>,
     rules: Rules,
     scratch: Scratch,
-    external_labels: Vec<(String, String)>,
+    external_labels: LabelSet,
     exemplars: bool,
     histograms: bool,
-    metadata: bool,
     known: HashMap<u64, Known>,
     /// How many series are remembered before those that ended are forgotten.
     most: usize,
@@ -42,6 +42,8 @@ pub struct Packed {
     pub frame: Frame,
     /// Samples that a rule dropped.
     pub dropped: usize,
+    /// The latest time of a sample that is left, in milliseconds since 1970.
+    pub latest_ms: Option<i64>,
 }
 
 impl Packer {
@@ -50,13 +52,13 @@ impl Packer {
     pub fn new(external_labels: Vec<(String, String)>) -> Self {
         Self {
             encoder: Encoder::new(Version::V2),
+            compressor: Compressor::new(),
             message: Vec::new(),
             rules: Rules::default(),
             scratch: Scratch::new(),
-            external_labels,
+            external_labels: external_labels.into_iter().collect(),
             exemplars: true,
             histograms: true,
-            metadata: true,
             known: HashMap::new(),
             most: 1024,
         }
@@ -83,32 +85,34 @@ impl Packer {
         self
     }
 
-    /// Whether types, help and units are packed.
-    #[must_use]
-    pub fn metadata(mut self, metadata: bool) -> Self {
-        self.metadata = metadata;
-        self
+    /// Packs messages of this version of remote write, from now on; of version 2 until then. It is cheapest to send
+    /// them in the same version. Version 1 has no types, help, units and starts of series.
+    pub fn set_version(&mut self, version: Version) {
+        if self.encoder.version() != version {
+            self.encoder = Encoder::new(version);
+        }
     }
 
     /// Packs samples, in their order.
     pub fn pack(&mut self, samples: &[Sample]) -> Packed {
-        let (mut written, mut dropped) = (0, 0);
-        let is_plain = self.rules.is_empty() && self.external_labels.is_empty();
+        let (mut written, mut dropped, mut latest_ms) = (0, 0, None);
         for sample in samples {
             if !self.histograms && matches!(sample.value, Value::Histogram(_)) {
                 continue;
             }
-            let labels = if is_plain {
-                Some(sample.series.labels())
+            let mut series = if self.rules.is_empty() && self.external_labels.is_empty() {
+                self.encoder.series(sample.series.labels())
+            } else if self.rules.is_empty() {
+                self.encoder.series(Merged::new(sample.series.labels(), &self.external_labels))
             } else {
                 self.remember(&sample.series);
-                self.known.get(&sample.series.hash64()).and_then(|known| known.labels.as_ref())
+                let known = self.known.get(&sample.series.hash64());
+                let Some(labels) = known.and_then(|known| known.labels.as_ref()) else {
+                    dropped += 1;
+                    continue;
+                };
+                self.encoder.series(labels)
             };
-            let Some(labels) = labels else {
-                dropped += 1;
-                continue;
-            };
-            let mut series = self.encoder.series(labels);
             series = match &sample.value {
                 Value::Float(value) => series.sample(*value, sample.timestamp_ms, sample.start_timestamp_ms),
                 Value::Histogram(histogram) => {
@@ -121,16 +125,22 @@ impl Packer {
                     series = series.exemplar(&exemplar.labels, exemplar.value, exemplar.timestamp_ms);
                 }
             }
-            if let Some(metadata) = sample.series.metadata().filter(|_| self.metadata) {
+            if let Some(metadata) = sample.series.metadata() {
                 let (help, unit) = (metadata.help.as_str(), metadata.unit.as_str());
                 series = series.metadata(&Metadata { metric_type: metadata.metric_type, help, unit });
             }
             drop(series);
             written += 1;
+            latest_ms = latest_ms.max(Some(sample.timestamp_ms));
         }
         self.message.clear();
         self.encoder.finish(&mut self.message);
-        Packed { frame: Frame::new(&self.message, written), dropped }
+        let version = self.encoder.version();
+        Packed {
+            frame: Frame::new(&mut self.compressor, version, &self.message, written),
+            dropped,
+            latest_ms,
+        }
     }
 
     fn remember(&mut self, series: &Arc<Series>) {
@@ -172,5 +182,56 @@ impl Default for Packer {
 impl fmt::Debug for Packer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Packer").field("external_labels", &self.external_labels).finish_non_exhaustive()
+    }
+}
+
+/// The labels of a series, and those of another set that it does not have, by name.
+struct Merged<'a, L: Iterator<Item = (&'a str, &'a str)>> {
+    labels: std::iter::Peekable<L>,
+    others: std::iter::Peekable<L>,
+}
+
+impl<'a> Merged<'a, prometheus_labels::Labels<'a>> {
+    fn new(labels: &'a LabelSet, others: &'a LabelSet) -> Self {
+        Self { labels: labels.iter().peekable(), others: others.iter().peekable() }
+    }
+}
+
+impl<'a, L: Iterator<Item = (&'a str, &'a str)>> Iterator for Merged<'a, L> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some((other, _)) = self.others.peek() else { return self.labels.next() };
+        match self.labels.peek() {
+            Some((name, _)) if name == other => {
+                self.others.next();
+                self.labels.next()
+            }
+            Some((name, _)) if name < other => self.labels.next(),
+            _ => self.others.next(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LabelSet, Merged};
+
+    #[track_caller]
+    fn check(labels: &[(&str, &str)], others: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let set = |labels: &[(&str, &str)]| labels.iter().copied().collect::<LabelSet>();
+        let (labels, others) = (set(labels), set(others));
+        assert_eq!(Merged::new(&labels, &others).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn labels_of_a_series_win_over_external_ones() {
+        check(&[("a", "1"), ("c", "2")], &[], &[("a", "1"), ("c", "2")]);
+        check(&[], &[("a", "1")], &[("a", "1")]);
+        check(
+            &[("b", "1"), ("d", "2")],
+            &[("a", "x"), ("b", "y"), ("c", "z"), ("e", "w")],
+            &[("a", "x"), ("b", "1"), ("c", "z"), ("d", "2"), ("e", "w")],
+        );
     }
 }

@@ -7,7 +7,10 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::frame::{Frame, HEAD, Head, Payload, Position};
+use crate::frame::{Content, Frame, HEAD, Head, Payload, Position};
+
+/// The most bytes of messages that are kept in memory until they are read.
+const MOST_RECENT: usize = 4 << 20;
 
 /// The segments of a folder. New frames go to the last one.
 ///
@@ -17,8 +20,20 @@ pub struct Queue {
     folder: PathBuf,
     segments: VecDeque<Segment>,
     file: File,
+    /// The segment that is read, open.
+    reading: Option<(u64, File)>,
+    /// Frames that were appended and not read, so that what is read soon need not come from disk.
+    recent: VecDeque<Recent>,
+    recent_bytes: usize,
     largest: u64,
     largest_segment: u64,
+}
+
+#[derive(Debug)]
+struct Recent {
+    start: Position,
+    end: Position,
+    frame: Frame,
 }
 
 #[derive(Debug)]
@@ -65,7 +80,16 @@ impl Queue {
         segments.push_back(Segment { number, bytes: 0, samples: 0, read: 0 });
         let file = create(folder, number)?;
         let largest_segment = (largest / 8).clamp(1 << 10, 16 << 20);
-        Ok(Self { folder: folder.to_owned(), segments, file, largest, largest_segment })
+        Ok(Self {
+            folder: folder.to_owned(),
+            segments,
+            file,
+            reading: None,
+            recent: VecDeque::new(),
+            recent_bytes: 0,
+            largest,
+            largest_segment,
+        })
     }
 
     /// Appends a frame. Where the queue grows too large its oldest segment is deleted; gives the number of samples in
@@ -74,30 +98,47 @@ impl Queue {
     /// # Errors
     ///
     /// When it cannot be written. Nothing of it is in the queue then.
-    pub fn append(&mut self, frame: &Frame) -> Result<u64, Error> {
-        let Frame { bytes: frame, samples } = frame;
+    pub fn append(&mut self, mut frame: Frame) -> Result<u64, Error> {
+        let bytes = std::mem::take(&mut frame.bytes);
+        let length = bytes.len() as u64;
         let last = self.last();
-        if last.bytes > 0 && last.bytes + frame.len() as u64 > self.largest_segment {
+        if last.bytes > 0 && last.bytes + length > self.largest_segment {
             let number = last.number + 1;
             self.file.sync_data().map_err(|error| Error::new(&self.folder, error))?;
             self.file = create(&self.folder, number)?;
             self.segments.push_back(Segment { number, bytes: 0, samples: 0, read: 0 });
         }
         let mut dropped = 0;
-        while self.segments.len() > 1 && self.bytes() + frame.len() as u64 > self.largest {
+        while self.segments.len() > 1 && self.bytes() + length > self.largest {
             dropped += self.drop_first();
         }
-        let at = self.last().bytes;
-        if let Err(error) = self.file.write_all_at(frame, at) {
+        let start = self.end();
+        if let Err(error) = self.file.write_all_at(&bytes, start.offset) {
             // Half a frame would hide those after it.
-            let _ = self.file.set_len(at);
+            let _ = self.file.set_len(start.offset);
             return Err(Error::new(&self.folder, error));
         }
         if let Some(last) = self.segments.back_mut() {
-            last.bytes += frame.len() as u64;
-            last.samples += *samples as u64;
+            last.bytes += length;
+            last.samples += frame.samples as u64;
+        }
+        if self.recent_bytes + frame.message.len() <= MOST_RECENT {
+            self.recent_bytes += frame.message.len();
+            self.recent.push_back(Recent { start, end: self.end(), frame });
         }
         Ok(dropped)
+    }
+
+    /// The recent frame at `at`. Those before it are forgotten.
+    fn take_recent(&mut self, at: Position) -> Option<Recent> {
+        while self.recent.front().is_some_and(|recent| recent.start <= at) {
+            let recent = self.recent.pop_front()?;
+            self.recent_bytes -= recent.frame.message.len();
+            if recent.start == at {
+                return Some(recent);
+            }
+        }
+        None
     }
 
     /// Reads what is at `at`, or behind it where that is no longer there.
@@ -107,33 +148,54 @@ impl Queue {
     /// When the disk cannot be read.
     pub fn read(&mut self, at: Position) -> io::Result<Next> {
         let mut at = at;
-        let Some(segment) = self.segments.iter_mut().find(|segment| {
+        let Some(index) = self.segments.iter().position(|segment| {
             let is_behind = segment.number > at.segment && segment.bytes > 0;
             (segment.number == at.segment && at.offset < segment.bytes) || is_behind
         }) else {
             return Ok(Next::End);
         };
-        if segment.number > at.segment {
-            at = Position { segment: segment.number, offset: 0 };
+        let Some(&Segment { number, bytes, .. }) = self.segments.get(index) else { return Ok(Next::End) };
+        if number > at.segment {
+            at = Position { segment: number, offset: 0 };
         }
-        let rest_is_lost = Position { segment: segment.number + 1, offset: 0 };
-        let file = File::open(path(&self.folder, segment.number))?;
+        let (payload, samples, end) = match self.take_recent(at) {
+            Some(Recent { frame, end, .. }) => {
+                let payload = Payload { version: frame.version, content: Content::Message(frame.message) };
+                (payload, frame.samples as u64, end)
+            }
+            None => match self.read_from_disk(at, bytes)? {
+                Some((head, payload)) => {
+                    let offset = at.offset + (HEAD + head.length) as u64;
+                    let payload = Payload { version: head.version, content: Content::Compressed(payload) };
+                    (payload, u64::from(head.samples), Position { segment: number, offset })
+                }
+                None => return Ok(Next::Damaged(Position { segment: number + 1, offset: 0 })),
+            },
+        };
+        if let Some(segment) = self.segments.get_mut(index) {
+            segment.read += samples;
+        }
+        Ok(Next::Frame(payload, end))
+    }
+
+    /// Reads the frame at `at` in a segment of so many bytes; `None` when it is damaged.
+    fn read_from_disk(&mut self, at: Position, bytes: u64) -> io::Result<Option<(Head, Vec<u8>)>> {
+        let file = match self.reading.take() {
+            Some((number, file)) if number == at.segment => file,
+            _ => File::open(path(&self.folder, at.segment))?,
+        };
         let mut head = [0; HEAD];
         if file.read_exact_at(&mut head, at.offset).is_err() {
-            return Ok(Next::Damaged(rest_is_lost));
+            return Ok(None);
         }
-        let room = segment.bytes - at.offset;
+        let room = bytes - at.offset;
         let Some(head) = Head::read(head).filter(|head| (HEAD + head.length) as u64 <= room) else {
-            return Ok(Next::Damaged(rest_is_lost));
+            return Ok(None);
         };
         let mut payload = vec![0; head.length];
         file.read_exact_at(&mut payload, at.offset + HEAD as u64)?;
-        if !head.fits(&payload) {
-            return Ok(Next::Damaged(rest_is_lost));
-        }
-        segment.read += u64::from(head.samples);
-        let offset = at.offset + (HEAD + head.length) as u64;
-        Ok(Next::Frame(Payload(payload), Position { segment: segment.number, offset }))
+        self.reading = Some((at.segment, file));
+        Ok(Some((head, payload)).filter(|(head, payload)| head.fits(payload)))
     }
 
     /// Deletes the segments before `position`, everything in which was delivered.
@@ -231,10 +293,20 @@ fn path(folder: &Path, number: u64) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use prometheus_remote_write::{Compressor, Version, decompress};
+
     use super::*;
 
     fn frame(text: &str) -> Frame {
-        Frame::new(text.as_bytes(), text.len())
+        Frame::new(&mut Compressor::new(), Version::V1, text.as_bytes(), text.len())
+    }
+
+    fn text(payload: Payload) -> String {
+        let text = match payload.content {
+            Content::Compressed(bytes) => decompress(&bytes, MOST_RECENT).unwrap(),
+            Content::Message(message) => message,
+        };
+        String::from_utf8(text).unwrap()
     }
 
     /// The texts from `at` on, a `!` for damage.
@@ -243,8 +315,7 @@ mod tests {
         loop {
             match queue.read(at).unwrap() {
                 Next::Frame(payload, next) => {
-                    let text = prometheus_remote_write::decompress(&payload.0, 1000).unwrap();
-                    texts.push(String::from_utf8(text).unwrap());
+                    texts.push(text(payload));
                     at = next;
                 }
                 Next::Damaged(next) => {
@@ -260,12 +331,12 @@ mod tests {
     fn what_is_appended_is_read_again_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
-        queue.append(&frame("one")).unwrap();
-        queue.append(&frame("two")).unwrap();
+        queue.append(frame("one")).unwrap();
+        queue.append(frame("two")).unwrap();
         assert_eq!(texts(&mut queue, Position::default()), ["one", "two"]);
         drop(queue);
         let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
-        queue.append(&frame("three")).unwrap();
+        queue.append(frame("three")).unwrap();
         assert_eq!(texts(&mut queue, Position::default()), ["one", "two", "three"]);
         let Next::Frame(_, second) = queue.read(Position::default()).unwrap() else { panic!() };
         second.store(folder.path()).unwrap();
@@ -276,11 +347,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_recent_is_read_from_memory_and_the_rest_from_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
+        let long = "x".repeat(MOST_RECENT);
+        let all = ["one", "two", &long, "three", "four"];
+        for text in all {
+            queue.append(frame(text)).unwrap();
+        }
+        let count = |queue: &Queue| (queue.recent.len(), queue.recent_bytes);
+        // The long one leaves no room for itself.
+        assert_eq!(count(&queue), (4, 15));
+        let Next::Frame(_, second) = queue.read(Position::default()).unwrap() else { panic!() };
+        assert_eq!(count(&queue), (3, 12));
+        assert_eq!(texts(&mut queue, second), all[1..]);
+        assert_eq!(count(&queue), (0, 0));
+        assert_eq!(texts(&mut queue, Position::default()), all);
+    }
+
+    #[test]
     fn a_torn_frame_is_cut_off_and_a_damaged_one_skipped() {
         let folder = tempfile::tempdir().unwrap();
         let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
-        queue.append(&frame("one")).unwrap();
-        queue.append(&frame("two")).unwrap();
+        queue.append(frame("one")).unwrap();
+        queue.append(frame("two")).unwrap();
         drop(queue);
         let first = path(folder.path(), 0);
         let bytes = fs::read(&first).unwrap();
@@ -291,7 +381,7 @@ mod tests {
         }
         // Damage that comes later is found when it is read.
         let mut queue = Queue::open(folder.path(), 1 << 20).unwrap();
-        queue.append(&frame("three")).unwrap();
+        queue.append(frame("three")).unwrap();
         let mut damaged = fs::read(&first).unwrap();
         *damaged.last_mut().unwrap() ^= 1;
         fs::write(&first, damaged).unwrap();
@@ -310,7 +400,7 @@ mod tests {
             .collect();
         let mut dropped = 0;
         for text in &texts_in {
-            dropped += queue.append(&frame(text)).unwrap();
+            dropped += queue.append(frame(text)).unwrap();
             assert!(queue.bytes() <= 4096);
         }
         let left = texts(&mut queue, Position::default());

@@ -130,6 +130,12 @@ pub(super) fn exposition(scraping: &Scraping) -> Vec<u8> {
         by_receiver(&|counts| counts.pending),
     );
     write(
+        "prometheus_remote_storage_shards",
+        gauge,
+        "Requests that may be under way at once.",
+        by_receiver(&|counts| counts.shards),
+    );
+    write(
         "weirgate_remote_write_queue_bytes",
         gauge,
         "Bytes that wait on disk.",
