@@ -1,7 +1,5 @@
 //! Asking a target.
 
-use std::sync::{Mutex, PoisonError};
-
 use http::StatusCode;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, HeaderValue};
 use prometheus_config::ScrapeConfig;
@@ -10,11 +8,6 @@ use prometheus_http_client::{Client, ErrorKind, Request};
 use prometheus_scrape::Failure;
 
 const TIMEOUT: HeaderName = HeaderName::from_static("x-prometheus-scrape-timeout-seconds");
-
-/// Buffers larger than this are not kept.
-const LARGEST_KEPT: usize = 4 * 1024 * 1024;
-/// How many buffers are kept.
-const MOST_KEPT: usize = 16;
 
 /// The request that a target is scraped with, and who sends it.
 #[derive(Debug)]
@@ -61,25 +54,4 @@ fn request(config: &ScrapeConfig, target: &Target, largest_body: usize) -> Resul
         .timeout(target.scrape_timeout().into())
         .max_body(limit.map_or(largest_body, |limit| limit - 1))
         .gzip())
-}
-
-/// Buffers for bodies. There are about as many as scrapes go on at once, not as many as targets.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
-
-impl Buffers {
-    pub(crate) fn take(&self) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    pub(crate) fn give_back(&self, mut buffer: Vec<u8>) {
-        if buffer.capacity() > LARGEST_KEPT {
-            return;
-        }
-        buffer.clear();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST_KEPT {
-            kept.push(buffer);
-        }
-    }
 }

@@ -43,6 +43,7 @@
 //! `prometheus-scrape`), scrape over Unix sockets.
 #![forbid(unsafe_code)]
 
+mod buffers;
 mod clock;
 mod counters;
 mod fetch;

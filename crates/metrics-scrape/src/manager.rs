@@ -10,13 +10,13 @@ use prometheus_config::{Config, TargetGroup};
 use prometheus_discovery::Target;
 use prometheus_labels::{LabelSet, name};
 use prometheus_relabel::hashmod;
-use prometheus_scrape::offset_seed;
+use prometheus_scrape::{Sample, offset_seed};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
+use crate::buffers::Buffers;
 use crate::counters::{Counters, Counts};
-use crate::fetch::Buffers;
 use crate::pool::Pool;
 use crate::sink::Sink;
 use crate::status::PoolStatus;
@@ -73,7 +73,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) counters: Counters,
-    pub(crate) buffers: Buffers,
+    pub(crate) bodies: Buffers<u8>,
+    pub(crate) samples: Buffers<Sample>,
     runtime: Handle,
     state: Mutex<State>,
     changed: Notify,
@@ -98,7 +99,8 @@ impl Manager {
             options,
             sink,
             counters: Counters::default(),
-            buffers: Buffers::default(),
+            bodies: Buffers::default(),
+            samples: Buffers::default(),
             state: Mutex::default(),
             changed: Notify::new(),
             runtime: runtime.clone(),

@@ -151,7 +151,7 @@ impl TargetLoop {
 
     async fn scrape_once(self: &Arc<Self>, shared: &Arc<Shared>, nanos: u64) {
         let (start, time) = (Instant::now(), SystemTime::now());
-        let mut body = shared.buffers.take();
+        let mut body = shared.bodies.take();
         let forced = lock(&self.forced).clone();
         let answer = match forced {
             Some(reason) => Err(Failure::Other(reason)),
@@ -161,7 +161,7 @@ impl TargetLoop {
         let is_long = body.len() > LONG_BODY;
         let work = move || {
             this.handle(&with, &answer, &body, clock::to_millis(nanos), start, time);
-            with.buffers.give_back(body);
+            with.bodies.give_back(body);
         };
         if !is_long {
             work();
@@ -179,7 +179,7 @@ impl TargetLoop {
         start: Instant,
         time: SystemTime,
     ) {
-        let mut samples = Vec::new();
+        let mut samples = shared.samples.take();
         let mut scrape = lock(&self.scrape);
         let response = match answer {
             Ok(content_type) => Ok(Response { content_type, body }),
@@ -192,6 +192,7 @@ impl TargetLoop {
         shared.sink.append(&samples);
         drop(scrape);
         shared.counters.count(&outcome, samples.len());
+        shared.samples.give_back(samples);
         if let Some(error) = &outcome.error {
             tracing::debug!(target_url = self.target.url().as_str(), %error, "a scrape failed");
         }

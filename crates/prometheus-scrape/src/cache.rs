@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::Series;
 
@@ -14,10 +14,13 @@ use crate::Series;
 const NONE: u32 = u32::MAX;
 
 /// The series of a target by the bytes it writes them with, and by their labels.
+///
+/// The bytes are not kept, only 128 bits of hash: a target with a million series is common enough, and one that wants
+/// to mistake two of its own series for each other would have to know the seed.
 #[derive(Debug)]
 pub(crate) struct Cache {
     /// The number of the scrape; the first is 2, so that nothing was ever seen in the one before the first.
-    iteration: u64,
+    iteration: u32,
     seed: u64,
     entries: Vec<Entry>,
     free_entries: Vec<u32>,
@@ -41,11 +44,10 @@ pub(crate) struct Cache {
 
 #[derive(Debug)]
 struct Entry {
-    key: Box<[u8]>,
-    hash: u64,
-    /// What it is stored as; `None` if a rule drops it.
-    slot: Option<u32>,
-    seen: u64,
+    hash: u128,
+    /// What it is stored as; `NONE` if a rule drops it.
+    slot: u32,
+    seen: u32,
     /// The entry that followed it when it was seen last.
     next: u32,
 }
@@ -57,10 +59,34 @@ pub(crate) struct Slot {
     /// The entries that come to it, and whether a series about the scrape does.
     users: u32,
     /// The last scrape in which its end was to be noticed.
-    tracked: u64,
-    /// The time and bits of the last sample.
-    pub(crate) last: Option<(i64, u64)>,
+    tracked: u32,
+    /// The time and bits of the last sample; no sample has the smallest time there is.
+    last_ms: i64,
+    last_bits: u64,
     pub(crate) is_histogram: bool,
+}
+
+impl Slot {
+    fn new(series: Series) -> Self {
+        let series = Arc::new(series);
+        Self { series, users: 0, tracked: 0, last_ms: i64::MIN, last_bits: 0, is_histogram: false }
+    }
+
+    /// The time and bits of the last sample.
+    pub(crate) fn last(&self) -> Option<(i64, u64)> {
+        (self.last_ms > i64::MIN).then_some((self.last_ms, self.last_bits))
+    }
+
+    pub(crate) fn set_last(&mut self, timestamp_ms: i64, bits: u64) {
+        (self.last_ms, self.last_bits) = (timestamp_ms, bits);
+    }
+}
+
+/// The part of a hash that a table needs.
+fn low(hash: u128) -> u64 {
+    #[expect(clippy::cast_possible_truncation, reason = "the other half is compared")]
+    let low = hash as u64;
+    low
 }
 
 /// What is known of a series as the target writes it.
@@ -108,16 +134,16 @@ impl Cache {
 
     /// Finds a series, which counts as seen in this scrape from now on.
     ///
-    /// Targets write their series in the same order each time: then this is a comparison of bytes.
+    /// Targets write their series in the same order each time: then no table is asked.
     pub(crate) fn find(&mut self, key: &[u8]) -> Known {
-        let expected = self.entries.get(self.expected as usize).filter(|entry| *entry.key == *key);
+        let hash = xxh3_128_with_seed(key, self.seed);
+        let expected = self.entries.get(self.expected as usize).filter(|entry| entry.hash == hash);
         let at = match expected {
             Some(_) => self.expected,
             None => {
-                let hash = xxh3_64_with_seed(key, self.seed);
                 let entries = &self.entries;
-                let equal = |at: &u32| entries.get(*at as usize).is_some_and(|entry| *entry.key == *key);
-                match self.by_key.find(hash, equal) {
+                let equal = |at: &u32| entries.get(*at as usize).is_some_and(|entry| entry.hash == hash);
+                match self.by_key.find(low(hash), equal) {
                     Some(at) => *at,
                     None => return Known::New,
                 }
@@ -131,13 +157,16 @@ impl Cache {
             self.seen += 1;
         }
         self.expected = entry.next;
-        entry.slot.map_or(Known::Dropped, |slot| Known::Stored { slot, repeated })
+        match entry.slot {
+            NONE => Known::Dropped,
+            slot => Known::Stored { slot, repeated },
+        }
     }
 
     /// Remembers a new series, and what it is stored as.
     pub(crate) fn insert(&mut self, key: &[u8], slot: Option<u32>) {
-        let hash = xxh3_64_with_seed(key, self.seed);
-        let entry = Entry { key: key.into(), hash, slot, seen: self.iteration, next: self.expected };
+        let hash = xxh3_128_with_seed(key, self.seed);
+        let entry = Entry { hash, slot: slot.unwrap_or(NONE), seen: self.iteration, next: self.expected };
         let at = match self.free_entries.pop() {
             Some(at) => {
                 if let Some(free) = self.entries.get_mut(at as usize) {
@@ -151,7 +180,8 @@ impl Cache {
             }
         };
         let entries = &self.entries;
-        self.by_key.insert_unique(hash, at, |at| entries.get(*at as usize).map_or(0, |entry| entry.hash));
+        self.by_key
+            .insert_unique(low(hash), at, |at| entries.get(*at as usize).map_or(0, |entry| low(entry.hash)));
         self.seen += 1;
         self.follow(at);
         if let Some(slot) = slot.and_then(|slot| self.slots.get_mut(slot as usize)) {
@@ -177,7 +207,7 @@ impl Cache {
         if let Some(at) = self.by_labels.find(hash, equal) {
             return *at;
         }
-        let slot = Slot { series: Arc::new(series), users: 0, tracked: 0, last: None, is_histogram: false };
+        let slot = Slot::new(series);
         let at = match self.free_slots.pop() {
             Some(at) => {
                 if let Some(free) = self.slots.get_mut(at as usize) {
@@ -230,7 +260,7 @@ impl Cache {
     pub(crate) fn track(&mut self, slot: u32) {
         let Some(slot) = self.slots.get_mut(slot as usize) else { return };
         if slot.tracked != self.iteration {
-            self.tracked_twice += usize::from(slot.tracked + 1 == self.iteration);
+            self.tracked_twice += usize::from(slot.tracked.wrapping_add(1) == self.iteration);
             self.tracked += 1;
             slot.tracked = self.iteration;
         }
@@ -238,7 +268,7 @@ impl Cache {
 
     /// The slots that were tracked in the scrape before and are not in this one.
     pub(crate) fn ended(&self) -> impl Iterator<Item = u32> {
-        let (some, before) = (self.tracked_twice < self.tracked_before, self.iteration - 1);
+        let (some, before) = (self.tracked_twice < self.tracked_before, self.iteration.wrapping_sub(1));
         let slots = if some { self.slots.as_slice() } else { &[] };
         (0..).zip(slots).filter(move |(_, slot)| slot.users > 0 && slot.tracked == before).map(|(at, _)| at)
     }
@@ -258,7 +288,7 @@ impl Cache {
         self.tracked_before = std::mem::take(&mut self.tracked);
         self.tracked_twice = 0;
         self.seen = 0;
-        self.iteration += 1;
+        self.iteration = self.iteration.wrapping_add(1);
     }
 
     /// How many ways of writing a series are known, and how many series are stored.
@@ -282,8 +312,9 @@ impl Cache {
         for at in gone {
             self.free_entries.push(at);
             let Some(entry) = self.entries.get_mut(at as usize) else { continue };
-            entry.key = Box::default();
-            let Some(at) = entry.slot.take() else { continue };
+            // Nothing that is written has this hash.
+            entry.hash = 0;
+            let at = std::mem::replace(&mut entry.slot, NONE);
             let Some(slot) = self.slots.get_mut(at as usize) else { continue };
             slot.users -= 1;
             if slot.users == 0 {
@@ -350,6 +381,16 @@ mod tests {
             (&[], &["a", "b", "c"]),
         ]);
         check(&[(&["a", "b"], &[]), (&["x", "a", "y", "b", "z"], &[]), (&["z"], &["a", "b", "x", "y"])]);
+    }
+
+    #[test]
+    fn what_was_forgotten_is_new_when_it_comes_again_in_its_old_place() {
+        let mut cache = Cache::new(1);
+        scrape(&mut cache, &["a", "b"]);
+        scrape(&mut cache, &["a"]);
+        cache.rewind();
+        assert!(matches!(cache.find(b"a"), Known::Stored { .. }));
+        assert_eq!(cache.find(b"b"), Known::New);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use prometheus_discovery::Target;
 use prometheus_exposition::{NativeHistogram, Options};
 use prometheus_labels::LabelSet;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Slot};
 use crate::family::Families;
 use crate::labels::{self, Mutator};
 use crate::{
@@ -193,7 +193,7 @@ impl Scrape {
     /// When the last sample of a series was, if this target has had it.
     #[must_use]
     pub fn last_timestamp_ms(&self, series: &Series) -> Option<i64> {
-        self.cache.holds(series).and_then(|slot| slot.last).map(|(timestamp_ms, _)| timestamp_ms)
+        self.cache.holds(series).and_then(Slot::last).map(|(timestamp_ms, _)| timestamp_ms)
     }
 
     /// The size of a body in bytes that is too large, and so are all above it ([`Failure::BodySizeLimit`]).
@@ -222,7 +222,7 @@ impl Scrape {
         for at in cache.ended() {
             let Some(slot) = cache.slot(at) else { continue };
             // A series can have a sample from the future.
-            if settings.options.in_order && slot.last.is_some_and(|(last, _)| last >= *timestamp_ms) {
+            if settings.options.in_order && slot.last().is_some_and(|(last, _)| last >= *timestamp_ms) {
                 continue;
             }
             let value = if slot.is_histogram {
@@ -259,12 +259,12 @@ impl Scrape {
         for (offset, at) in self.pending.iter().enumerate() {
             let read = self.start + offset;
             let (Some(slot), Some(sample)) = (self.cache.slot_mut(*at), out.get(read)) else { continue };
-            if slot.last.is_some_and(|(last, _)| last >= sample.timestamp_ms)
+            if slot.last().is_some_and(|(last, _)| last >= sample.timestamp_ms)
                 && self.settings.options.in_order
             {
                 continue;
             }
-            slot.last = Some((sample.timestamp_ms, bits(&sample.value)));
+            slot.set_last(sample.timestamp_ms, bits(&sample.value));
             slot.is_histogram = matches!(sample.value, Value::Histogram(_));
             if end != read {
                 out.swap(end, read);

@@ -191,7 +191,7 @@ impl Scrape {
             return Append::Refused;
         }
         let Some(slot) = self.cache.slot_mut(at) else { return Append::Refused };
-        if let Some((last, last_bits)) = slot.last.filter(|_| self.settings.options.in_order) {
+        if let Some((last, last_bits)) = slot.last().filter(|_| self.settings.options.in_order) {
             if timestamp_ms < last {
                 reading.outcome.out_of_order += 1;
                 return Append::Refused;
