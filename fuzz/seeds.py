@@ -6,6 +6,7 @@ The fuzzer finds its way faster from real configurations, lines and expositions 
 import base64
 import hashlib
 import json
+import struct
 import sys
 from pathlib import Path
 
@@ -97,12 +98,51 @@ def prometheus(corpus):
                 corpus.add("exposition_families", bytes([choice]) + body)
 
 
+def varint(number):
+    low, rest = number & 127, number >> 7
+    return bytes([low | 128]) + varint(rest) if rest else bytes([low])
+
+
+def field(number, content):
+    """A field of a protobuf message: bytes or texts with their length, doubles, or whole numbers."""
+    if isinstance(content, float):
+        return varint(number << 3 | 1) + struct.pack("<d", content)
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    content = content.encode() if isinstance(content, str) else content
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def remote_write(corpus):
+    """Messages of both versions with everything that a series can have, plain and in the shortest snappy block."""
+    histogram = (field(1, 3) + field(3, 18.4) + field(4, 2) + field(5, 0.001) + field(6, 1)
+                 + field(11, field(1, 4) + field(2, 2)) + field(12, b"\x02\x02") + field(15, 1700000000000))
+    floats = (field(2, 3.0) + field(3, 18.4) + field(7, 1.0) + field(8, field(1, 0) + field(2, 1))
+              + field(10, struct.pack("<d", 2.0)) + field(14, 3) + field(15, 1700000000000))
+    sample = field(1, 1.5) + field(2, 1700000000000)
+    stale = field(1, b"") + field(2, 5)
+    label = field(1, "__name__") + field(2, "up")
+    v1 = field(1, field(1, label) + field(2, sample) + field(3, field(1, field(1, "id") + field(2, "x")) + field(2, 2.0) + field(3, 7))
+               + field(4, histogram) + field(4, floats)) + field(3, field(1, 1) + field(2, "up") + field(4, "Help."))
+    symbols = b"".join(field(4, text) for text in ("", "__name__", "up", "job", "web", "Help."))
+    series = (field(1, bytes([1, 2, 3, 4])) + field(2, sample + field(3, 1699999999000)) + field(3, histogram)
+              + field(3, floats) + field(4, field(1, bytes([3, 4])) + field(2, 2.0) + field(3, 7))
+              + field(5, field(1, 1) + field(3, 5) + field(4, 0)))
+    v2 = symbols + field(5, series) + field(5, field(1, bytes([1, 2])) + field(2, sample))
+    for version, message in enumerate((v1, v2, field(1, field(1, label) + field(2, stale)))):
+        corpus.add("remote_write", bytes([version & 1]) + message)
+        # One literal of at most 65536 bytes.
+        block = varint(len(message)) + b"\xf4" + struct.pack("<H", len(message) - 1) + message
+        corpus.add("remote_write", bytes([version & 1 | 2]) + block)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: fuzz/seeds.py CORPUS")
     corpus = Corpus(sys.argv[1])
     fluent_bit(corpus)
     prometheus(corpus)
+    remote_write(corpus)
     for path in (Path(__file__).resolve().parent / "regressions").glob("*/*"):
         corpus.add(path.parent.name, path.read_bytes(), limit=1 << 20)
     print(f"{corpus.written} inputs")

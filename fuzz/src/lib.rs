@@ -25,6 +25,7 @@ mod parser_regex;
 mod prometheus_config;
 mod re2_regex;
 mod relabel;
+mod remote_write;
 mod time_format;
 mod yaml_tree;
 
@@ -56,6 +57,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("prometheus_config", prometheus_config::run),
     ("re2_regex", re2_regex::run),
     ("relabel", relabel::run),
+    ("remote_write", remote_write::run),
     ("time_format", time_format::run),
     ("yaml_tree", yaml_tree::run),
 ];
