@@ -43,6 +43,7 @@ mod manifest;
 mod opentelemetry;
 mod page;
 mod prometheus;
+mod reference;
 mod tags;
 
 use std::fmt;
@@ -60,6 +61,7 @@ pub use json::to_json;
 pub use kind::Kind;
 pub use lints::lints;
 pub use page::{page, pages};
+pub use reference::reference;
 
 /// How to check.
 #[derive(Clone, Copy)]

@@ -30,7 +30,7 @@ pub fn pages() -> BTreeMap<String, String> {
     }
     let [warnings, notes, errors] = lists;
     let index = format!(
-        "# What `weirgate check` finds\n\nMade from the tables in the code by `cargo run -p xtask -- lint-pages`. \
+        "# What `weirgate check` finds\n\nMade from the tables in the code by `cargo run -p xtask -- docs`. \
          `weirgate check --explain CODE` prints a page.\n\n## Warnings\n\n{warnings}\n## Notes\n\nShown with \
          `--notes`.\n\n{notes}\n## Errors\n\nMessages about `prometheus.yml` are Prometheus' own.\n\n{errors}"
     );

@@ -1,10 +1,11 @@
-//! Whatever any crate can report has an entry in the table, and so a page.
+//! What the sources of all crates say and the tables say: codes that are reported, options that are read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use config_check::lints;
+use fluentbit_config::{SectionKind, schema};
 
 /// Words with a hyphen in files that report something, which are no codes.
 const NO_CODES: &[&str] = &[
@@ -36,6 +37,10 @@ const NO_CODES: &[&str] = &[
     "x-prometheus-scrape-timeout-seconds",
 ];
 
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// The sources of all crates, without their unit tests.
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
@@ -45,13 +50,13 @@ fn sources() -> Vec<(PathBuf, String)> {
                 walk(&path, found);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                let own = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+                let own = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
                 found.push((path, own));
             }
         }
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap() {
+    for entry in fs::read_dir(crates()).unwrap() {
         let folder = entry.unwrap().path();
         let is_own = !["xtask", "conformance"].iter().any(|name| folder.ends_with(name));
         if is_own && folder.join("src").is_dir() {
@@ -128,4 +133,32 @@ fn entries_have_code() {
     }
     let dead: Vec<_> = lints().map(|lint| lint.code).filter(|code| !used.contains(*code)).collect();
     assert!(dead.is_empty(), "nothing reports these: {dead:?}");
+}
+
+/// Options that are read under a name that is put together, or by the reader of the configuration.
+const READ_OTHERWISE: &[&str] = &["parser_", "parsers_file", "plugins_file", "streams_file"];
+
+#[test]
+fn options_that_are_not_ignored_are_read() {
+    let mut readers = BTreeSet::new();
+    for (path, text) in sources() {
+        let is_reader = !path.starts_with(crates().join("fluentbit-config"));
+        if is_reader && !is_table(&text) {
+            readers.extend(literals(&text).map(str::to_ascii_lowercase));
+        }
+    }
+    let kinds = [SectionKind::Input, SectionKind::Filter, SectionKind::Output];
+    // Sections that are not run may have any options.
+    let plugins = kinds.into_iter().flat_map(schema::described);
+    let plugins = plugins.filter(|spec| spec.supported && spec.name != "dummy");
+    let own = plugins.flat_map(|spec| spec.options.unwrap_or_default());
+    let others = [SectionKind::Service, SectionKind::Parser, SectionKind::MultilineParser];
+    let common = kinds.into_iter().chain(others).flat_map(schema::common_options);
+    let unread: Vec<_> = own
+        .chain(common)
+        .filter(|option| !option.is_ignored && !READ_OTHERWISE.contains(&option.name))
+        .filter(|option| !readers.contains(option.name))
+        .map(|option| option.name)
+        .collect();
+    assert!(unread.is_empty(), "nothing reads these: mark them as ignored in the schema: {unread:?}");
 }

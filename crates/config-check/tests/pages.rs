@@ -1,18 +1,25 @@
-//! `docs/lints` is what the tables give.
+//! `docs/lints` and `docs/reference` are what the tables give.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+const STEP: &str = "run `cargo run -p xtask -- docs`";
+
+fn check(folder: &str, pages: &BTreeMap<String, String>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(folder);
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(pages.contains_key(&name), "{name} is of no table: {STEP}");
+    }
+    for (name, text) in pages {
+        let found = fs::read_to_string(folder.join(name)).unwrap_or_default();
+        assert!(found == *text, "{name} is not what the table gives: {STEP}");
+    }
+}
+
 #[test]
 fn pages_are_up_to_date() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lints");
-    let pages = config_check::pages();
-    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
-    let mut found: Vec<String> = fs::read_dir(&folder).unwrap().map(name).collect();
-    found.sort();
-    let step = "run `cargo run -p xtask -- lint-pages`";
-    assert_eq!(found, pages.keys().cloned().collect::<Vec<_>>(), "{step}");
-    for (name, text) in pages {
-        assert_eq!(fs::read_to_string(folder.join(&name)).unwrap(), text, "{name}: {step}");
-    }
+    check("lints", &config_check::pages());
+    check("reference", &config_check::reference());
 }

@@ -68,6 +68,8 @@ pub struct OptionSpec {
     pub is_prefix: bool,
     /// Whether a value that expands to nothing is the same as no value; elsewhere it is an error.
     pub may_be_empty: bool,
+    /// Whether weirgate accepts it and does as if it were not set.
+    pub is_ignored: bool,
     /// What it does, in a few words.
     pub doc: &'static str,
 }
@@ -87,6 +89,7 @@ impl OptionSpec {
             repeatable: false,
             is_prefix: false,
             may_be_empty: false,
+            is_ignored: false,
             doc,
         }
     }
@@ -103,6 +106,11 @@ impl OptionSpec {
 
     const fn prefix(mut self) -> Self {
         self.is_prefix = true;
+        self
+    }
+
+    const fn ignored(mut self) -> Self {
+        self.is_ignored = true;
         self
     }
 

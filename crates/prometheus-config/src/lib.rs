@@ -50,6 +50,7 @@ mod kubernetes;
 mod lints;
 mod other;
 mod protocol;
+pub mod reference;
 mod relabel;
 mod remote_write;
 mod scheme;

@@ -62,6 +62,15 @@ pub(super) const LINTS: &[Lint] = &[
              without signatures for AWS.",
         )
         .example("[SERVICE]\n    Flush 1\n    Streams_File streams.conf\n", "[SERVICE]\n    Flush 1\n"),
+    Lint::note("ignored-property", "Weirgate does nothing with a key")
+        .why(
+            "Fluent Bit has the option. Weirgate accepts it, so that one configuration does for both, and works as if \
+             it were not set. docs/reference says of each option whether that is so.",
+        )
+        .example(
+            "[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Threaded on\n",
+            "[INPUT]\n    Name tail\n    Path /var/log/a.log\n",
+        ),
     Lint::warning("unsupported-section", "A section is not used by weirgate")
         .why("Fluent Bit has such sections; weirgate runs without what they ask for.")
         .example("[STREAM_PROCESSOR]\n    Name a\n", "[SERVICE]\n    Flush 1\n"),

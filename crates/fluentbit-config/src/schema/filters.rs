@@ -24,10 +24,12 @@ pub(super) const PLUGINS: &[PluginSpec] = &[
 
 const KUBERNETES: &[O] = &[
     O::new("buffer_size", Size, Some("32K"), "the longest answer of the API server in bytes"),
-    O::new("tls.debug", Int, Some("0"), "how much TLS logs, 0 to 4"),
+    O::new("tls.debug", Int, Some("0"), "how much TLS logs, 0 to 4").ignored(),
     O::new("tls.verify", Bool, Some("true"), "whether the API server's certificate is checked"),
     O::new("tls.vhost", Text, None, "the host name to ask for").since_5_1(),
-    O::new("tls.verify_hostname", Bool, Some("off"), "whether the host name is checked").since_5_1(),
+    O::new("tls.verify_hostname", Bool, Some("off"), "whether the host name is checked")
+        .ignored()
+        .since_5_1(),
     O::new("merge_log", Bool, Some("false"), "whether a JSON text in `log` becomes fields"),
     O::new("merge_parser", Text, None, "a parser for `log` instead of JSON"),
     O::new("merge_log_key", Text, None, "the field those fields are put into"),
@@ -41,7 +43,7 @@ const KUBERNETES: &[O] = &[
         Some("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"),
         "the authority of the API server's certificate",
     ),
-    O::new("kube_ca_path", Text, None, "a folder of authorities' certificates"),
+    O::new("kube_ca_path", Text, None, "a folder of authorities' certificates").ignored(),
     O::new(
         "kube_tag_prefix",
         Text,
@@ -54,7 +56,7 @@ const KUBERNETES: &[O] = &[
         Some("/var/run/secrets/kubernetes.io/serviceaccount/token"),
         "the file of the token",
     ),
-    O::new("kube_token_command", Text, None, "a command that prints the token").since_5_1(),
+    O::new("kube_token_command", Text, None, "a command that prints the token").ignored().since_5_1(),
     O::new("labels", Bool, Some("true"), "whether labels are added"),
     O::new("annotations", Bool, Some("true"), "whether annotations are added"),
     O::new("owner_references", Bool, Some("false"), "whether the owners are added").since_5_1(),
@@ -64,35 +66,46 @@ const KUBERNETES: &[O] = &[
     O::new("namespace_metadata_only", Bool, Some("false"), "whether pods are left out").since_5_1(),
     O::new("k8s-logging.parser", Bool, Some("false"), "whether pods may name a parser"),
     O::new("k8s-logging.exclude", Bool, Some("false"), "whether pods may exclude themselves"),
-    O::new("use_journal", Bool, Some("false"), "whether records come from the journal"),
+    O::new("use_journal", Bool, Some("false"), "whether records come from the journal").ignored(),
     O::new("regex_parser", Text, None, "a parser whose pattern reads the tag"),
     O::new("dummy_meta", Bool, Some("false"), "whether made-up metadata is added"),
-    O::new("dns_retries", Int, Some("6"), "name look-ups before giving up"),
-    O::new("dns_wait_time", Time, Some("30"), "seconds between them"),
-    O::new("cache_use_docker_id", Bool, Some("false"), "whether a new container id is a new pod"),
+    O::new("dns_retries", Int, Some("6"), "name look-ups before giving up").ignored(),
+    O::new("dns_wait_time", Time, Some("30"), "seconds between them").ignored(),
+    O::new("cache_use_docker_id", Bool, Some("false"), "whether a new container id is a new pod").ignored(),
     O::new("use_tag_for_meta", Bool, Some("false"), "whether only the tag is used"),
     O::new("use_kubelet", Bool, Some("false"), "whether the kubelet is asked, not the API server"),
     O::new("kubelet_host", Text, Some("127.0.0.1"), "the host of the kubelet").since_5_1(),
     O::new("kubelet_port", Int, Some("10250"), "the port of the kubelet"),
-    O::new("kube_token_ttl", Time, Some("10m"), "how long a token is used").since_5_1(),
-    O::new("kube_meta_cache_ttl", Time, Some("0"), "how long metadata is used; 0 is for ever"),
-    O::new("kube_meta_namespace_cache_ttl", Time, Some("15m"), "the same for namespaces").since_5_1(),
-    O::new("use_pod_association", Bool, Some("false"), "whether the CloudWatch agent is asked").since_5_1(),
-    O::new("aws_use_pod_association", Bool, Some("false"), "the same under another name").since_5_1(),
+    O::new("kube_token_ttl", Time, Some("10m"), "how long a token is used").ignored().since_5_1(),
+    O::new("kube_meta_cache_ttl", Time, Some("0"), "how long metadata is used; 0 is for ever").ignored(),
+    O::new("kube_meta_namespace_cache_ttl", Time, Some("15m"), "the same for namespaces")
+        .ignored()
+        .since_5_1(),
+    O::new("use_pod_association", Bool, Some("false"), "whether the CloudWatch agent is asked")
+        .ignored()
+        .since_5_1(),
+    O::new("aws_use_pod_association", Bool, Some("false"), "the same under another name")
+        .ignored()
+        .since_5_1(),
     O::new("aws_pod_association_host", Text, Some("cloudwatch-agent.amazon-cloudwatch"), "its host")
+        .ignored()
         .since_5_1(),
     O::new("aws_pod_association_endpoint", Text, Some("/kubernetes/pod-to-service-env-map"), "its path")
+        .ignored()
         .since_5_1(),
-    O::new("aws_pod_association_port", Int, Some("4311"), "its port").since_5_1(),
-    O::new("aws_pod_service_map_ttl", Int, Some("0"), "how long its answer is used").since_5_1(),
-    O::new("aws_pod_service_map_refresh_interval", Int, Some("60"), "seconds between questions").since_5_1(),
-    O::new("aws_pod_service_preload_cache_dir", Text, None, "a folder of its answers").since_5_1(),
+    O::new("aws_pod_association_port", Int, Some("4311"), "its port").ignored().since_5_1(),
+    O::new("aws_pod_service_map_ttl", Int, Some("0"), "how long its answer is used").ignored().since_5_1(),
+    O::new("aws_pod_service_map_refresh_interval", Int, Some("60"), "seconds between questions")
+        .ignored()
+        .since_5_1(),
+    O::new("aws_pod_service_preload_cache_dir", Text, None, "a folder of its answers").ignored().since_5_1(),
     O::new(
         "aws_pod_association_host_server_ca_file",
         Text,
         Some("/etc/amazon-cloudwatch-observability-agent-server-cert/tls-ca.crt"),
         "the authority of its certificate",
     )
+    .ignored()
     .since_5_1(),
     O::new(
         "aws_pod_association_host_client_cert_file",
@@ -100,6 +113,7 @@ const KUBERNETES: &[O] = &[
         Some("/etc/amazon-cloudwatch-observability-agent-client-cert/client.crt"),
         "our certificate for it",
     )
+    .ignored()
     .since_5_1(),
     O::new(
         "aws_pod_association_host_client_key_file",
@@ -107,11 +121,15 @@ const KUBERNETES: &[O] = &[
         Some("/etc/amazon-cloudwatch-observability-agent-client-cert/client.key"),
         "the key of that certificate",
     )
+    .ignored()
     .since_5_1(),
-    O::new("aws_pod_association_host_tls_debug", Int, Some("0"), "how much its TLS logs").since_5_1(),
-    O::new("aws_pod_association_host_tls_verify", Bool, Some("true"), "whether its certificate is checked")
+    O::new("aws_pod_association_host_tls_debug", Int, Some("0"), "how much its TLS logs")
+        .ignored()
         .since_5_1(),
-    O::new("set_platform", Text, None, "the platform the cluster runs on").since_5_1(),
+    O::new("aws_pod_association_host_tls_verify", Bool, Some("true"), "whether its certificate is checked")
+        .ignored()
+        .since_5_1(),
+    O::new("set_platform", Text, None, "the platform the cluster runs on").ignored().since_5_1(),
 ];
 
 const GREP: &[O] = &[
@@ -126,7 +144,7 @@ const PARSER: &[O] = &[
     O::new("preserve_key", Bool, Some("false"), "whether the parsed field stays"),
     O::new("reserve_data", Bool, Some("false"), "whether the other fields stay"),
     O::new("nest_under", Text, None, "the field the result is put into").since_5_1(),
-    O::new("unescape_key", Text, None, "no longer used"),
+    O::new("unescape_key", Text, None, "no longer used").ignored(),
 ];
 
 const MODIFY: &[O] = &[
@@ -155,7 +173,7 @@ const RECORD_MODIFIER: &[O] = &[
 const NEST: &[O] = &[
     O::new("operation", Choice(&["nest", "lift"]), None, "put fields into one, or take them out of it"),
     O::new("wildcard", Text, None, "the fields to nest").repeatable(),
-    O::new("wildcard_exclude", Text, None, "the fields not to nest").repeatable().since_5_1(),
+    O::new("wildcard_exclude", Text, None, "the fields not to nest").ignored().repeatable().since_5_1(),
     O::new("nest_under", Text, None, "the field to nest into"),
     O::new("nested_under", Text, None, "the field to lift from"),
     O::new("add_prefix", Text, None, "what is put before the names"),
@@ -164,21 +182,25 @@ const NEST: &[O] = &[
 
 const REWRITE_TAG: &[O] = &[
     O::new("rule", Words(4), None, "$KEY PATTERN TAG KEEP").repeatable(),
-    O::new("emitter_name", Text, None, "the name of the input that emits the records"),
-    O::new("emitter_storage.type", Text, Some("memory"), "where that input's chunks wait"),
-    O::new("emitter_mem_buf_limit", Size, Some("10M"), "pause that input above so many bytes"),
+    O::new("emitter_name", Text, None, "the name of the input that emits the records").ignored(),
+    O::new("emitter_storage.type", Text, Some("memory"), "where that input's chunks wait").ignored(),
+    O::new("emitter_mem_buf_limit", Size, Some("10M"), "pause that input above so many bytes").ignored(),
 ];
 
 const MULTILINE: &[O] = &[
-    O::new("debug_flush", Bool, Some("false"), "whether flushed messages are printed"),
+    O::new("debug_flush", Bool, Some("false"), "whether flushed messages are printed").ignored(),
     O::new("buffer", Bool, Some("true"), "whether lines of different chunks are joined").since_5_1(),
     O::new("mode", Text, Some("parser"), "parser or partial_message").since_5_1(),
     O::new("flush_ms", Int, Some("2000"), "how long to wait for the next line").since_5_1(),
     O::new("multiline.parser", CommaList, None, "multiline parsers, tried in order").repeatable(),
     O::new("multiline.key_content", Text, None, "the field with the line"),
-    O::new("emitter_name", Text, None, "the name of the input that emits the records").since_5_1(),
-    O::new("emitter_storage.type", Text, Some("memory"), "where that input's chunks wait").since_5_1(),
-    O::new("emitter_mem_buf_limit", Size, Some("10M"), "pause that input above so many bytes").since_5_1(),
+    O::new("emitter_name", Text, None, "the name of the input that emits the records").ignored().since_5_1(),
+    O::new("emitter_storage.type", Text, Some("memory"), "where that input's chunks wait")
+        .ignored()
+        .since_5_1(),
+    O::new("emitter_mem_buf_limit", Size, Some("10M"), "pause that input above so many bytes")
+        .ignored()
+        .since_5_1(),
 ];
 
 const LUA: &[O] = &[

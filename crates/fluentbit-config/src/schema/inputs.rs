@@ -22,9 +22,12 @@ const TAIL: &[O] = &[
         .since_5_1(),
     O::new("refresh_interval", SecondsNanoseconds, Some("60"), "seconds between two searches for files"),
     O::new("watcher_interval", Time, Some("2s"), "how often rotation is looked for"),
-    O::new("progress_check_interval", Time, Some("2s"), "how often unread files are looked at").since_5_1(),
-    O::new("progress_check_interval_nsec", Int, Some("0"), "nanoseconds added to that").since_5_1(),
+    O::new("progress_check_interval", Time, Some("2s"), "how often unread files are looked at")
+        .ignored()
+        .since_5_1(),
+    O::new("progress_check_interval_nsec", Int, Some("0"), "nanoseconds added to that").ignored().since_5_1(),
     O::new("fstat_interval", Text, Some("250ms"), "how often files are looked at without inotify")
+        .ignored()
         .since_5_1(),
     O::new("rotate_wait", Time, Some("5"), "how long a rotated file is still read"),
     O::new("docker_mode", Bool, Some("false"), "whether split lines of Docker's log are joined"),
@@ -34,11 +37,14 @@ const TAIL: &[O] = &[
     O::new("offset_key", Text, None, "the field for the offset of the line"),
     O::new("ignore_older", Time, Some("0"), "do not read files older than this"),
     O::new("ignore_active_older_files", Bool, Some("false"), "stop reading files that become older")
+        .ignored()
         .since_5_1(),
-    O::new("buffer_chunk_size", Size, Some("32768"), "bytes read at once"),
+    O::new("buffer_chunk_size", Size, Some("32768"), "bytes read at once").ignored(),
     O::new("buffer_max_size", Size, Some("32768"), "the longest line in bytes"),
-    O::new("static_batch_size", Size, Some("50M"), "bytes read from existing files in one turn"),
-    O::new("event_batch_size", Size, Some("50M"), "bytes read from a growing file in one turn").since_5_1(),
+    O::new("static_batch_size", Size, Some("50M"), "bytes read from existing files in one turn").ignored(),
+    O::new("event_batch_size", Size, Some("50M"), "bytes read from a growing file in one turn")
+        .ignored()
+        .since_5_1(),
     O::new(
         "skip_long_lines",
         Bool,
@@ -48,8 +54,10 @@ const TAIL: &[O] = &[
     O::new("truncate_long_lines", Bool, Some("false"), "whether a line too long is cut").since_5_1(),
     O::new("exit_on_eof", Bool, Some("false"), "whether to stop at the end of the files"),
     O::new("skip_empty_lines", Bool, Some("false"), "whether empty lines are left out"),
-    O::new("keep_file_handle", Bool, Some("true"), "whether files stay open").since_5_1(),
-    O::new("file_cache_advise", Bool, Some("true"), "whether the kernel is told not to cache").since_5_1(),
+    O::new("keep_file_handle", Bool, Some("true"), "whether files stay open").ignored().since_5_1(),
+    O::new("file_cache_advise", Bool, Some("true"), "whether the kernel is told not to cache")
+        .ignored()
+        .since_5_1(),
     O::new("inotify_watcher", Bool, Some("true"), "whether inotify is used"),
     O::new("parser", Text, None, "the parser of the lines"),
     O::new("tag_regex", Text, None, "a pattern for the path, whose groups the tag may use"),
@@ -61,7 +69,7 @@ const TAIL: &[O] = &[
         "how the database is synced",
     ),
     O::new("db.locking", Bool, Some("false"), "whether nobody else may open the database"),
-    O::new("db.journal_mode", Text, Some("WAL"), "the journal of the database"),
+    O::new("db.journal_mode", Text, Some("WAL"), "the journal of the database").ignored(),
     O::new("db.compare_filename", Bool, Some("false"), "whether the name must match, not only the inode")
         .since_5_1(),
     O::new("multiline", Bool, Some("false"), "whether lines are joined in the old way"),
@@ -69,8 +77,8 @@ const TAIL: &[O] = &[
     O::new("parser_firstline", Text, None, "the parser of the first line of a message"),
     O::new("parser_", Text, None, "further parsers of a message").prefix(),
     O::new("multiline.parser", CommaList, None, "multiline parsers, tried in order").repeatable(),
-    O::new("unicode.encoding", Text, None, "the Unicode encoding of the files").since_5_1(),
-    O::new("generic.encoding", Text, None, "another encoding of the files").since_5_1(),
+    O::new("unicode.encoding", Text, None, "the Unicode encoding of the files").ignored().since_5_1(),
+    O::new("generic.encoding", Text, None, "another encoding of the files").ignored().since_5_1(),
 ];
 
 const DUMMY: &[O] = &[

@@ -1,6 +1,7 @@
 //! What Fluent Bit accepts without a word although it hardly does what was meant.
 
 mod grep;
+mod ignored;
 mod kubernetes;
 mod outputs;
 mod parsers;
@@ -19,6 +20,7 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
     outputs::check(config, problems);
     parsers::check(config, problems);
     patterns::check(config, problems);
+    ignored::check(config, problems);
 }
 
 fn is(section: &Section, plugin: &str) -> bool {
