@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Write cases for the oracle: generate.py relabel|exposition COUNT SEED
+"""Write cases for the oracle: generate.py CATEGORY COUNT SEED
+
+The category is relabel, exposition, config, targets, kubernetes-sd or scrape-samples.
 
 One JSON object a line, in the form of the golden cases but without `expect`. The same seed gives the same cases.
 Half of the expositions are golden ones with something broken; the rest is made from the formats' grammar.
@@ -9,6 +11,8 @@ import json
 import random
 import sys
 from pathlib import Path
+
+import mutate
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "crates/conformance/vectors/prometheus"
 
@@ -194,13 +198,21 @@ def exposition(rng, number, golden):
 
 
 def main():
-    if len(sys.argv) != 4 or sys.argv[1] not in ("relabel", "exposition"):
+    if len(sys.argv) != 4 or sys.argv[1] not in ("relabel", "exposition", *mutate.MAKERS):
         sys.exit(__doc__)
     kind, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     rng = random.Random(f"{kind} {seed}")
-    golden = {False: list(golden_bodies("text")), True: list(golden_bodies("openmetrics"))}
+    if kind == "exposition":
+        bodies = {False: list(golden_bodies("text")), True: list(golden_bodies("openmetrics"))}
+    elif kind != "relabel":
+        golden = [json.loads(line) for line in (VECTORS / f"{kind}.jsonl").read_text().splitlines()]
     for number in range(count):
-        case = relabel(rng, number) if kind == "relabel" else exposition(rng, number, golden)
+        if kind == "relabel":
+            case = relabel(rng, number)
+        elif kind == "exposition":
+            case = exposition(rng, number, bodies)
+        else:
+            case = mutate.MAKERS[kind](rng, number, golden)
         print(json.dumps(case, ensure_ascii=False))
 
 

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
+	"net/url"
 	"os"
 	"sort"
 	"strconv"
@@ -32,39 +34,85 @@ type testCase struct {
 	Scheme      string         `json:"scheme,omitempty"`
 	RulesYAML   string         `json:"rules_yaml,omitempty"`
 	Labels      *[]pair        `json:"labels,omitempty"`
-	ContentType string         `json:"content_type,omitempty"`
+	ContentType *string        `json:"content_type,omitempty"`
 	Input       *string        `json:"input,omitempty"`
 	InputB64    *string        `json:"input_b64,omitempty"`
 	Options     map[string]any `json:"options,omitempty"`
 	Expect      any            `json:"expect"`
+
+	ConfigYAML   *string            `json:"config_yaml,omitempty"`
+	GroupLabels  *[]pair            `json:"group_labels,omitempty"`
+	TargetLabels *[]pair            `json:"target_labels,omitempty"`
+	Role         string             `json:"role,omitempty"`
+	SDConfigYAML string             `json:"sd_config_yaml,omitempty"`
+	Objects      *[]json.RawMessage `json:"objects,omitempty"`
+	Status       int                `json:"status,omitempty"`
+	Body         *string            `json:"body,omitempty"`
+}
+
+// How long an answer may take: Prometheus' search for the start time of a series does not end for some bodies.
+const patience = 20 * time.Second
+
+var (
+	quiet       = slog.New(slog.DiscardHandler)
+	unreachable = &url.URL{Scheme: "http", Host: "127.0.0.1:9"}
+
+	answers = map[string]func(*testCase) any{
+		"relabel": relabelled, "exposition": parsed, "config": configured, "targets": populated,
+		"kubernetes-sd": discovered, "scrape-samples": scraped,
+	}
+)
+
+// answered is a case without an answer yet, or none for want of one in time.
+type answered struct {
+	id   string
+	done chan *testCase
 }
 
 func main() {
-	answers := map[string]func(*testCase) any{"relabel": relabelled, "exposition": parsed}
 	if len(os.Args) != 2 || answers[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: oracle relabel|exposition < cases > golden cases")
+		fmt.Fprintln(os.Stderr, "usage: oracle CATEGORY < cases > golden cases")
 		os.Exit(2)
 	}
-	in := bufio.NewScanner(os.Stdin)
-	in.Buffer(nil, 64<<20)
+	// Discoveries and scrapes wait more than they work, so many run at once; the order stays that of the input.
+	queue := make(chan answered, parallel(os.Args[1]))
+	go func() {
+		defer close(queue)
+		in := bufio.NewScanner(os.Stdin)
+		in.Buffer(nil, 64<<20)
+		for in.Scan() {
+			c := &testCase{}
+			check(json.Unmarshal(in.Bytes(), c))
+			next := answered{c.ID, make(chan *testCase, 1)}
+			queue <- next
+			go func() {
+				c.Expect = answers[os.Args[1]](c)
+				next.done <- c
+			}()
+		}
+		check(in.Err())
+	}()
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	for in.Scan() {
-		var c testCase
-		check(json.Unmarshal(in.Bytes(), &c))
-		answer := make(chan any, 1)
-		go func() { answer <- answers[os.Args[1]](&c) }()
+	for next := range queue {
 		select {
-		case c.Expect = <-answer:
-			check(encoder.Encode(&c))
-		case <-time.After(20 * time.Second):
-			// Its search for the start time of a series does not end for some bodies.
-			fmt.Fprintln(os.Stderr, "oracle: no answer for", c.ID)
+		case c := <-next.done:
+			if c.Expect != nil { // No answer is one that the category has no form for.
+				check(encoder.Encode(c))
+			}
+		case <-time.After(patience):
+			fmt.Fprintln(os.Stderr, "oracle: no answer for", next.id)
 		}
 	}
-	check(in.Err())
+}
+
+func parallel(category string) int {
+	if category == "kubernetes-sd" || category == "scrape-samples" {
+		return 40
+	}
+	return 1
 }
 
 func check(err error) {
@@ -119,7 +167,7 @@ func parsed(c *testCase) any {
 	}
 	flag := func(name string) bool { on, _ := c.Options[name].(bool); return on }
 	fallback, _ := c.Options["fallback_content_type"].(string)
-	parser, err := textparse.New(body, c.ContentType, nil, textparse.ParserOptions{
+	parser, err := textparse.New(body, *c.ContentType, nil, textparse.ParserOptions{
 		EnableTypeAndUnitLabels: flag("type_and_unit_labels"),
 		OpenMetricsSkipSTSeries: flag("skip_created_series"),
 		FallbackContentType:     fallback,

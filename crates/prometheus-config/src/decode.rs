@@ -319,12 +319,12 @@ impl Decoder {
         pairs
     }
 
-    /// Labels, sorted by name. A name is any text that is not empty.
+    /// Labels, sorted by name. A name is any text that is not empty; null becomes the empty one, without a check.
     pub(crate) fn labels(&mut self, node: &Node) -> Vec<(String, String)> {
         let mark = self.mark();
         let mut labels = Vec::new();
         for (key, name, value) in self.map(node, "a set of labels") {
-            if name.is_empty() {
+            if name.is_empty() && !is_null(key) {
                 self.reject(mark, invalid_label_name(key.span, name));
             }
             labels.push((name.to_owned(), self.string(value)));

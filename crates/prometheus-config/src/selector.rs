@@ -180,7 +180,9 @@ fn key_problem(key: &str) -> Option<String> {
         }
         _ => {
             return Some(format!(
-                "a valid label key {NAME} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+                "<nil>: Invalid value: {}: a valid label key {NAME} with an optional DNS subdomain prefix and '/' \
+                 (e.g. 'example.com/MyName')",
+                quoted(key)
             ));
         }
     };

@@ -61,11 +61,12 @@ fn parse_with(text: &str, suffix: &str) -> Result<i64, String> {
     if text.starts_with('-') {
         total = -total;
     }
-    // The upper bound as a float is one more than the largest integer: the conversion saturates.
-    if !(i64::MIN as f64..=i64::MAX as f64).contains(&total) {
+    // The upper bound as a float is one more than the largest integer. Go's conversion makes the smallest of it.
+    let bounds = i64::MIN as f64..=i64::MAX as f64;
+    if !bounds.contains(&total) {
         return Err("units: overflow parsing unit".to_owned());
     }
-    Ok(total as i64)
+    Ok(if total == *bounds.end() { i64::MIN } else { total as i64 })
 }
 
 /// The digits at the start and how many there are; `None` for too many.
@@ -136,6 +137,8 @@ mod tests {
         check("MB", Err("units: invalid MB"));
         check(".B", Err("units: invalid .B"));
         check("99999999999999999999B", Err("units: invalid 99999999999999999999B"));
+        check("8EB", Ok(i64::MIN));
+        check("7EB", Ok(7 << 60));
         check("9EB", Err("units: overflow parsing unit"));
     }
 }

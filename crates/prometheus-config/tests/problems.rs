@@ -26,6 +26,7 @@ fn nothing_to_complain_about() {
     check("", "");
     check("global: {scrape_interval: 15s}\nscrape_configs: []\n", "");
     check_job("  static_configs:\n  - targets: ['a:1', b]\n    labels: {env: 5}\n", "");
+    check_job("  static_configs:\n  - targets: ['a:1']\n    labels: {null: x}\n", "");
 }
 
 #[test]

@@ -46,6 +46,13 @@ fn mistakes() {
         "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer",
     );
     check("/a", "unable to parse requirement: <nil>: Invalid value: \"/a\": prefix part must be non-empty");
+    check(
+        "a/b/c",
+        "unable to parse requirement: <nil>: Invalid value: \"a/b/c\": a valid label key must consist of alphanumeric \
+         characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or \
+         'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an \
+         optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+    );
     let long = "k".repeat(64);
     check(
         &format!("a={long}"),
