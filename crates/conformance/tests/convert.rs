@@ -1,11 +1,13 @@
-//! A configuration says the same in both forms: every configuration of the golden cases that loads is converted to
-//! YAML and back, and read again each time.
+//! A configuration says the same in both forms: every configuration of the golden cases and of the examples that loads
+//! is converted to the other form and back, and read again each time, with its comments.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use fluentbit_config::{Compat, Config, Files as _, Form, Group, MemoryFiles, Property, Section, load};
+use fluentbit_config::{
+    Compat, Config, Files as _, Form, Group, Item, MemoryFiles, Property, Section, Text, load,
+};
 use serde_json::Value;
 use weirgate::api::{self, ConvertRequest};
 
@@ -82,10 +84,103 @@ fn renamed(main: &str, ending: &str) -> String {
     format!("{}.{ending}", main.rsplit_once('.').map_or(main, |(stem, _)| stem))
 }
 
+/// The comments of all files, in any order, since the forms have an order of their own.
+fn comments(config: &Config) -> Vec<String> {
+    fn add(comment: Option<&Text>, found: &mut Vec<String>) {
+        found.extend(comment.map(|comment| comment.value.trim().to_owned()));
+    }
+    fn walk(items: &[Item], found: &mut Vec<String>) {
+        for item in items {
+            match item {
+                Item::Comment(comment) => add(Some(comment), found),
+                Item::Property(property) => add(property.comment.as_ref(), found),
+                Item::Command(command) => add(command.comment.as_ref(), found),
+                Item::Section(section) => {
+                    add(section.comment.as_ref(), found);
+                    walk(&section.items, found);
+                }
+                Item::Group(group) => walk(&group.items, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    config.documents.iter().for_each(|document| walk(&document.items, &mut found));
+    found.sort();
+    found
+}
+
+#[derive(Default)]
+struct Outcome {
+    compared: usize,
+    comments: usize,
+    failures: Vec<String>,
+}
+
+impl Outcome {
+    /// Converts to the other form and back.
+    fn compare(
+        &mut self,
+        id: &str,
+        files: BTreeMap<String, String>,
+        main: String,
+        env: &BTreeMap<String, String>,
+    ) {
+        let Some(config) = read(&files, &main, env) else { return };
+        let expected = (settings(&config), comments(&config));
+        let (first, second) = match Form::of_path(&main) {
+            Form::Classic => (api::Form::Yaml, api::Form::Classic),
+            Form::Yaml => (api::Form::Classic, api::Form::Yaml),
+        };
+        let (mut config, mut files, mut main) = (config, files, main);
+        for to in [first, second] {
+            let Some(converted) = convert(&config, &files, to) else { return };
+            main = renamed(&main, if to == api::Form::Yaml { "yaml" } else { "conf" });
+            let Some(again) = read(&converted, &main, env) else {
+                return self.failures.push(format!("{id} as {to:?} does not load"));
+            };
+            let found = (settings(&again), comments(&again));
+            if found != expected {
+                return self.failures.push(format!("{id} as {to:?}\n  {expected:?}\n  {found:?}"));
+            }
+            self.compared += 1;
+            self.comments += found.1.len();
+            (config, files) = (again, converted);
+        }
+    }
+
+    #[track_caller]
+    fn check(self, compared: usize, comments: usize) {
+        assert!(self.failures.is_empty(), "{}\n{}", self.failures.len(), self.failures.join("\n"));
+        let enough = self.compared >= compared && self.comments >= comments;
+        assert!(enough, "only {} conversions and {} comments were compared", self.compared, self.comments);
+    }
+}
+
+#[test]
+fn examples_say_the_same_in_both_forms() {
+    let mut outcome = Outcome::default();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let pains = fs::read_dir(examples.join("pains")).unwrap().map(|entry| entry.unwrap().path());
+    for folder in pains.chain([examples.join("kiamol-logging")]).filter(|path| path.is_dir()) {
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "conf") {
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                files.insert(format!("/d/{name}"), fs::read_to_string(&path).unwrap());
+            }
+        }
+        let id = folder.display().to_string();
+        outcome.compare(&id, files, "/d/fluent-bit.conf".to_owned(), &BTreeMap::new());
+    }
+    outcome.check(20, 20);
+}
+
 #[test]
 fn both_forms_say_the_same() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/fluent-bit");
-    let (mut compared, mut failures) = (0, Vec::new());
+    let mut outcome = Outcome::default();
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "jsonl")) {
@@ -100,30 +195,8 @@ fn both_forms_say_the_same() {
                 texts(&case["files"]).into_iter().map(|(name, text)| (format!("/d/{name}"), text)).collect();
             let env = texts(&case["env"]);
             let main = format!("/d/{}", case["main"].as_str().unwrap_or("fluent-bit.conf"));
-            let Some(config) = read(&files, &main, &env) else { continue };
-            let expected = settings(&config);
-            let (first, second) = match Form::of_path(&main) {
-                Form::Classic => (api::Form::Yaml, api::Form::Classic),
-                Form::Yaml => (api::Form::Classic, api::Form::Yaml),
-            };
-            let (mut config, mut files, mut main) = (config, files, main);
-            for to in [first, second] {
-                let Some(converted) = convert(&config, &files, to) else { break };
-                main = renamed(&main, if to == api::Form::Yaml { "yaml" } else { "conf" });
-                let Some(again) = read(&converted, &main, &env) else {
-                    failures.push(format!("{} as {to:?} does not load", case["id"]));
-                    break;
-                };
-                let found = settings(&again);
-                if found != expected {
-                    failures.push(format!("{} as {to:?}\n  {expected:?}\n  {found:?}", case["id"]));
-                    break;
-                }
-                compared += 1;
-                (config, files) = (again, converted);
-            }
+            outcome.compare(case["id"].as_str().unwrap(), files, main, &env);
         }
     }
-    assert!(failures.is_empty(), "{} of {compared}:\n{}", failures.len(), failures.join("\n"));
-    assert!(compared > 1000, "only {compared} conversions were compared");
+    outcome.check(1000, 20);
 }
