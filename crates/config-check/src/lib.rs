@@ -135,12 +135,15 @@ pub enum CheckError {
     Unreadable(ReadError),
     /// Neither its name nor its content tells what it is.
     UnknownKind,
+    /// It has no text that could be checked: a program, an archive, or a text in UTF-16.
+    Binary,
 }
 
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(reason) => reason.fmt(f),
+            Self::Binary => f.write_str("this is a binary file, or a text in UTF-16; expected UTF-8"),
             Self::UnknownKind => write!(
                 f,
                 "nothing tells what this file is; expected one of {}",
@@ -165,6 +168,9 @@ impl std::error::Error for CheckError {}
 pub fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Result<Report, CheckError> {
     let bytes = files.read(name).map_err(CheckError::Unreadable)?;
     let kind = options.kind.or_else(|| Kind::detect(name, &bytes)).ok_or(CheckError::UnknownKind)?;
+    if kind != Kind::Exposition && bytes.contains(&0) && std::str::from_utf8(&bytes).is_err() {
+        return Err(CheckError::Binary);
+    }
     let mut report = match kind {
         Kind::FluentBit => fluentbit::check(name, files, options),
         Kind::Prometheus => prometheus::check(name, &bytes, files, options),

@@ -190,7 +190,7 @@ pub enum TagError {
 impl fmt::Display for TagError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoMatch => f.write_str("the path does not match the pattern"),
+            Self::NoMatch => f.write_str("the path does not match `Tag_Regex`"),
             Self::NoGroup => f.write_str("the pattern has no group"),
             Self::Unclosed(position) => {
                 write!(f, "the `<` before position {position} of the tag is not closed")

@@ -33,6 +33,7 @@ mod input;
 mod metadata;
 mod metrics;
 mod options;
+pub mod paint;
 pub mod report;
 mod run;
 mod scraping;

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use source_text::{Diagnostic, Severity, SourceMap, Unit};
 
+use crate::paint::{Paint, Painted};
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -30,9 +32,10 @@ pub fn write<'a>(
         Format::Text => {
             let stderr = io::stderr();
             let draw = stderr.is_terminal();
+            let paint = Paint::for_stderr();
             let mut out = stderr.lock();
             for diagnostic in diagnostics {
-                write_text(&mut out, diagnostic, sources, draw)?;
+                write_text(&mut out, diagnostic, sources, draw, paint)?;
             }
             Ok(())
         }
@@ -74,27 +77,48 @@ fn write_text(
     diagnostic: &Diagnostic,
     sources: &SourceMap,
     draw: bool,
+    paint: Paint,
 ) -> io::Result<()> {
-    writeln!(out, "{}", sources.render(diagnostic))?;
+    let rendered = visible(&sources.render(diagnostic));
+    let kind = format!("{}[{}]", diagnostic.severity(), diagnostic.code());
+    match rendered.split_once(&kind) {
+        Some((place, message)) => writeln!(out, "{place}{}{message}", coloured(diagnostic, paint, kind))?,
+        None => writeln!(out, "{rendered}")?,
+    }
     if draw {
-        draw_source(out, diagnostic, sources)?;
+        draw_source(out, diagnostic, sources, paint)?;
     }
     for label in diagnostic.labels() {
         if let Some((file, start, _)) = sources.locate(label.span) {
-            writeln!(out, "  {file}:{}:{}: {}", start.line, start.column, label.message)?;
+            writeln!(out, "  {file}:{}:{}: {}", start.line, start.column, visible(&label.message))?;
         }
     }
     if let Some(help) = diagnostic.help_text() {
-        writeln!(out, "  help: {help}")?;
+        writeln!(out, "  {} {}", paint.bold("help:"), visible(help))?;
     }
     if let Some(fix) = diagnostic.repair() {
-        writeln!(out, "  fix: {}", fix.title())?;
+        writeln!(out, "  {} {}", paint.bold("fix:"), visible(fix.title()))?;
     }
     Ok(())
 }
 
-/// The source line with a caret under the place.
-fn draw_source(out: &mut impl Write, diagnostic: &Diagnostic, sources: &SourceMap) -> io::Result<()> {
+fn coloured(diagnostic: &Diagnostic, paint: Paint, text: String) -> Painted<String> {
+    match diagnostic.severity() {
+        Severity::Error => paint.red(text),
+        Severity::Warning => paint.yellow(text),
+        Severity::Info => paint.blue(text),
+    }
+}
+
+/// The source line, or the part of a long one, with a caret under the place.
+fn draw_source(
+    out: &mut impl Write,
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    paint: Paint,
+) -> io::Result<()> {
+    const BEFORE: usize = 60;
+    const WIDEST: usize = 160;
     let Some(span) = diagnostic.span() else { return Ok(()) };
     let (Some(source), Some((_, start, end))) = (sources.get(span.source), sources.locate(span)) else {
         return Ok(());
@@ -102,12 +126,41 @@ fn draw_source(out: &mut impl Write, diagnostic: &Diagnostic, sources: &SourceMa
     let Some(range) = source.lines().line_range(source.text(), start.line) else { return Ok(()) };
     let line = source.text()[range].trim_end_matches('\r');
     let width = start.line.to_string().len();
-    // Tabs before the caret are kept, so that it stands where the terminal put the character.
+    let column = start.column as usize - 1;
+    let is_long = line.chars().nth(WIDEST).is_some();
+    let first = if is_long { column.saturating_sub(BEFORE) } else { 0 };
+    // One character each, so that the caret stands where the terminal put the character.
+    let shown: String = line.chars().skip(first).take(WIDEST).map(symbol).collect();
     let indent: String =
-        line.chars().take(start.column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        shown.chars().take(column - first).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
     let length = if end.line == start.line { (end.column - start.column).max(1) } else { 1 };
-    writeln!(out, "{:width$} |\n{} | {line}", "", start.line)?;
-    writeln!(out, "{:width$} | {indent}{}", "", "^".repeat(length as usize))
+    let room = WIDEST - (column - first);
+    let carets = "^".repeat((length as usize).min(room));
+    let bar = paint.dim("|");
+    writeln!(out, "{:width$} {bar}\n{} {bar} {shown}", "", start.line)?;
+    writeln!(out, "{:width$} {bar} {indent}{}", "", coloured(diagnostic, paint, carets))
+}
+
+/// A character as a terminal shows it: what would steer the terminal is shown as a picture of itself.
+fn symbol(c: char) -> char {
+    match c {
+        '\t' => c,
+        '\u{7f}' => '\u{2421}',
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
+        _ if c.is_control() => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    }
+}
+
+/// Text that comes from a file, fit for a terminal: nothing in it steers one, and it has an end.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    const MOST: usize = 1000;
+    let mut shown: String = text.chars().take(MOST).map(|c| if c == '\n' { c } else { symbol(c) }).collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// One line in the form GitHub turns into a remark on a changed file.
@@ -143,13 +196,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nothing_steers_the_terminal_and_lines_have_an_end() {
+        assert_eq!(visible("a\u{1b}[31m\tb\u{9b}"), "a␛[31m\tb\u{fffd}");
+        assert_eq!(visible(&"x".repeat(5000)).chars().count(), 1001);
+        let mut sources = SourceMap::new();
+        let id = sources.add("f", format!("{}\u{1b}{}", "a".repeat(500), "b".repeat(5000)));
+        let problem = Diagnostic::error("x", Span::new(id, 500, 5501), "y");
+        let mut out = Vec::new();
+        write_text(&mut out, &problem, &sources, true, Paint::off()).unwrap();
+        let (before, after) = ("a".repeat(60), "b".repeat(99));
+        let expected = format!(
+            "f:1:501: error[x]: y\n  |\n1 | {before}␛{after}\n  | {}{}\n",
+            " ".repeat(60),
+            "^".repeat(100)
+        );
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
     fn a_caret_under_the_place() {
         let mut sources = SourceMap::new();
         let id = sources.add("a.conf", "[INPUT]\n\tName tial\n");
         let problem =
             Diagnostic::error("unknown-plugin", Span::new(id, 14, 18), "no such input").help("try `tail`");
         let mut out = Vec::new();
-        write_text(&mut out, &problem, &sources, true).unwrap();
+        write_text(&mut out, &problem, &sources, true, Paint::off()).unwrap();
         let expected = "a.conf:2:7: error[unknown-plugin]: no such input\n  |\n2 | \tName tial\n  | \t     ^^^^\n  help: try `tail`\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
         assert_eq!(summary(&[problem.clone(), problem]), Some("2 errors".to_owned()));

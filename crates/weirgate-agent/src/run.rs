@@ -257,6 +257,9 @@ impl<'o> Runner<'o> {
     }
 
     fn is_drained(&self) -> bool {
+        if self.tails.is_empty() && self.options.exit_on_eof {
+            return true;
+        }
         let mut ending = self.tails.iter().filter(|following| following.exit_on_eof).peekable();
         ending.peek().is_some() && ending.all(|following| following.tail.is_drained())
     }

@@ -118,3 +118,34 @@ fn examples_of_what_outputs_find() {
         assert!(!left.contains(code), "{left}");
     }
 }
+
+#[test]
+fn standard_input_folders_and_files_that_are_no_text() {
+    let folder = folder(&[("b.conf", TYPO), ("a.yml", "scrape_configs: []\n"), ("notes.conf.md", "hello\n")]);
+    fs::create_dir_all(folder.path().join("sub/.hidden")).unwrap();
+    fs::write(folder.path().join("sub/.hidden/x.conf"), "[INPUT]\n    Name nope\n").unwrap();
+    fs::write(folder.path().join("sub/x.conf"), "[INPUT]\n    Name nope\n").unwrap();
+    fs::write(folder.path().join("binary.conf"), b"\x7fELF\0\xff\0").unwrap();
+    fs::write(folder.path().join("other.yaml"), "a: b\n").unwrap();
+    // What is no configuration is left alone below a folder, but not where somebody names it.
+    let said = |output: Output| String::from_utf8(output.stderr).unwrap();
+    let found = said(check(folder.path(), &["."], 1, ""));
+    assert!(found.starts_with("./b.conf:1:2: warning[unknown-section]"), "{found}");
+    assert!(
+        found.contains("./sub/x.conf:2:10: error[unknown-plugin]") && !found.contains("hidden"),
+        "{found}"
+    );
+    assert!(!found.contains("binary.conf") && !found.contains("other.yaml"), "{found}");
+    let found = said(check(folder.path(), &["binary.conf", "other.yaml"], 2, ""));
+    assert!(found.contains("binary.conf: this is a binary file") && found.contains("--kind"), "{found}");
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weirgate"));
+    command.args(["check", "--fix", "-", "--stdin-filename", "s.conf"]).current_dir(folder.path());
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), TYPO.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), TYPO.replace("OUTPTU", "OUTPUT"));
+    assert!(said(output).starts_with("s.conf:1:2: fixed[unknown-section]"));
+}

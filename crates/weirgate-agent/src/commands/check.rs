@@ -10,11 +10,14 @@ use fluentbit_config::Files;
 use similar::TextDiff;
 use source_text::{Applicability, Severity};
 use weirgate_agent::report::{self, Format};
-use weirgate_agent::{Disk, Mode, Variables, connection_problems};
+use weirgate_agent::{Mode, Variables, connection_problems};
 
+use super::inputs::{Inputs, Named};
 use super::{FOUND, Release, UNUSABLE, complain};
 
 /// Check configurations, manifests and expositions without running them.
+///
+/// `-` is standard input, and a folder stands for the configurations and manifests below it.
 ///
 /// A file is a configuration of Fluent Bit (classic or YAML), a prometheus.yml, a Kubernetes manifest with either
 /// of them in a ConfigMap or Secret, or what a target answers to a scrape. Files that another one of the given
@@ -27,6 +30,9 @@ pub(crate) struct Check {
     /// The files.
     #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<String>,
+    /// The name that standard input goes by; Fluent Bit takes what ends in .yaml for YAML.
+    #[arg(long, value_name = "NAME", default_value = "-")]
+    stdin_filename: String,
     /// How to print what is found.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -63,7 +69,13 @@ impl Check {
     }
 
     fn check(&self) -> ExitCode {
-        let disk = Disk::new(Path::new(""));
+        let (inputs, named) = match Inputs::gather(&self.files, &self.stdin_filename) {
+            Ok(gathered) => gathered,
+            Err(error) => {
+                complain(&error);
+                return ExitCode::from(UNUSABLE);
+            }
+        };
         let variables = Variables { process: true, ..Variables::default() };
         let mut options = config_check::Options::default();
         options.kind = self.kind;
@@ -71,19 +83,26 @@ impl Check {
         options.delivery = self.compat.map_or(Delivery::Safe, |release| Mode::from(release).delivery());
         options.environment = &variables;
         options.runner = Some(&connection_problems);
-        let found: Vec<_> =
-            self.files.iter().map(|file| (file, config_check::check(file, &disk, &options))).collect();
-        let included = included(&found, &disk);
+        let checked = named.into_iter().map(|named| {
+            let report = config_check::check(&named.name, &inputs, &options);
+            (named, report)
+        });
+        let found: Vec<_> = checked.filter(|(named, report)| named.is_given || report.is_ok()).collect();
+        let included = included(&found, &inputs);
         let mut worst = 0;
-        for (file, report) in found {
-            if included.contains(&disk.identity(file)) {
+        for (named, report) in found {
+            let file = &named.name;
+            if included.contains(&inputs.identity(file)) {
                 continue;
             }
             let status = match report {
                 Ok(report) if self.fix || self.unsafe_fixes || self.diff => {
-                    self.repair(file, &report, &disk, &options)
+                    self.repair(file, &report, &inputs, &options)
                 }
                 Ok(report) => self.show(file, &report),
+                Err(CheckError::UnknownKind) => {
+                    Err(format!("{}; say it with --kind", CheckError::UnknownKind))
+                }
                 Err(error) => Err(error.to_string()),
             };
             worst = worst.max(status.unwrap_or_else(|error| {
@@ -111,14 +130,14 @@ impl Check {
         &self,
         file: &str,
         before: &Report,
-        disk: &Disk,
+        inputs: &Inputs,
         options: &config_check::Options<'_>,
     ) -> Result<u8, String> {
         let least = if self.unsafe_fixes { Applicability::Likely } else { Applicability::Certain };
         // What is only worth knowing is changed only for those who asked for it.
         let mut options = *options;
         options.notes = self.notes;
-        let fixed = config_check::fix(file, disk, &options, least).map_err(|error| error.to_string())?;
+        let fixed = config_check::fix(file, inputs, &options, least).map_err(|error| error.to_string())?;
         if self.diff {
             let mut out = io::stdout().lock();
             for change in &fixed.changes {
@@ -129,8 +148,17 @@ impl Check {
             return Ok(if before.has_errors() { FOUND } else { 0 });
         }
         for change in &fixed.changes {
+            if inputs.is_stdin(&change.file) {
+                continue;
+            }
             overwrite(Path::new(&change.file), &change.after)
                 .map_err(|error| format!("cannot write {}: {error}", change.file))?;
+        }
+        if inputs.is_stdin(file) {
+            let text =
+                fixed.changes.iter().find(|change| change.file == *file).map(|change| change.after.clone());
+            let text = text.map_or_else(|| inputs.read(file).unwrap_or_default(), String::into_bytes);
+            io::stdout().write_all(&text).map_err(|error| error.to_string())?;
         }
         let mut out = io::stderr().lock();
         for line in &fixed.repaired {
@@ -142,10 +170,10 @@ impl Check {
 }
 
 /// The files that others of the given ones include, by identity.
-fn included(found: &[(&String, Result<Report, CheckError>)], disk: &Disk) -> BTreeSet<String> {
+fn included(found: &[(Named, Result<Report, CheckError>)], disk: &Inputs) -> BTreeSet<String> {
     let mut included = BTreeSet::new();
     for (file, report) in found {
-        let own = disk.identity(file);
+        let own = disk.identity(&file.name);
         let names = report.iter().flat_map(|report| report.sources.iter()).map(|(_, source)| source.name());
         included.extend(names.map(|name| disk.identity(name)).filter(|name| *name != own));
     }

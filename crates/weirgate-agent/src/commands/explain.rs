@@ -11,8 +11,8 @@ use weirgate::api::{
 use weirgate_agent::report;
 
 use super::gather;
-use super::paint::Paint;
 use super::{AnswerFormat, FOUND, Release, UNUSABLE, complain};
+use weirgate_agent::paint::Paint;
 
 /// Tell what happens to each line of a log file.
 ///

@@ -10,6 +10,7 @@ use std::{env, fs};
 use event_model::{Compat, Timestamp};
 use fluentbit_config::{Environment, Files, ReadError};
 use weirgate::api::{self, Time};
+use weirgate_agent::report::visible;
 use weirgate_agent::{Disk, Variables};
 
 use super::Release;
@@ -102,7 +103,7 @@ pub(super) fn complain_of(diagnostics: &[api::Diagnostic], file: &str, text: &st
     let draw = stderr.is_terminal();
     let mut out = stderr.lock();
     for problem in diagnostics {
-        let (severity, code, message) = (&problem.severity, &problem.code, &problem.message);
+        let (severity, code, message) = (&problem.severity, &problem.code, visible(&problem.message));
         match (problem.line, problem.column) {
             (Some(line), Some(column)) => {
                 writeln!(out, "{file}:{line}:{column}: {severity}[{code}]: {message}")?;
@@ -112,13 +113,14 @@ pub(super) fn complain_of(diagnostics: &[api::Diagnostic], file: &str, text: &st
                     let end = problem.end_column.filter(|_| problem.end_line == problem.line);
                     let carets = "^".repeat(end.map_or(1, |end| end.saturating_sub(column).max(1)));
                     let width = line.to_string().len();
+                    let source = visible(source);
                     writeln!(out, "{:width$} |\n{line} | {source}\n{:width$} | {indent}{carets}", "", "")?;
                 }
             }
             _ => writeln!(out, "{file}: {severity}[{code}]: {message}")?,
         }
         if let Some(help) = &problem.help {
-            writeln!(out, "  help: {help}")?;
+            writeln!(out, "  help: {}", visible(help))?;
         }
     }
     Ok(())

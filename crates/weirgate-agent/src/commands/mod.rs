@@ -4,7 +4,7 @@ mod check;
 mod convert;
 mod explain;
 mod gather;
-mod paint;
+mod inputs;
 mod relabel;
 mod run;
 mod scrape;

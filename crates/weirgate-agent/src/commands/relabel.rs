@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use weirgate::api::{self, Labels, RelabelAnswer, RelabelRequest, RelabelStep};
 
-use super::paint::Paint;
 use super::{AnswerFormat, FOUND, UNUSABLE, complain, gather};
+use weirgate_agent::paint::Paint;
 
 /// Tell what each relabelling rule does to a label set.
 #[derive(clap::Args)]

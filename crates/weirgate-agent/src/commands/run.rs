@@ -103,7 +103,9 @@ fn start(options: Options, metrics: Option<MetricsOptions>) -> ExitCode {
         return ExitCode::from(UNUSABLE);
     }
     if loaded.diagnostics.iter().any(source_text::Diagnostic::is_error) {
-        return ExitCode::from(FOUND);
+        // Without a text there is nothing that could be wrong.
+        let is_read = loaded.config.sources.iter().next().is_some();
+        return ExitCode::from(if is_read { FOUND } else { UNUSABLE });
     }
     let metrics = match metrics.map(load_metrics).transpose() {
         Ok(metrics) => metrics,

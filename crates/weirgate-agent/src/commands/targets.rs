@@ -10,9 +10,9 @@ use weirgate::api::{self, JobTargets, Objects, TargetsAnswer, TargetsRequest};
 use weirgate::prometheus::config::{self, Discovery};
 use weirgate_agent::Disk;
 
-use super::paint::Paint;
 use super::relabel::{print_labels, print_step};
 use super::{AnswerFormat, FOUND, UNUSABLE, complain, gather};
+use weirgate_agent::paint::Paint;
 
 /// Tell which targets a prometheus.yml has in a cluster, without asking the cluster.
 #[derive(clap::Args)]

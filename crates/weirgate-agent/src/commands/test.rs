@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use event_model::Compat;
 use weirgate::api::{self, CaseResult, TestAnswer, TestRequest};
 
-use super::paint::Paint;
 use super::{AnswerFormat, FOUND, UNUSABLE, complain, gather};
+use weirgate_agent::paint::Paint;
 
 /// Run unit tests of configurations.
 ///
@@ -38,6 +38,10 @@ impl Test {
                     // Nobody is left to tell if standard error is closed.
                     let _ = gather::complain_of(&answer.diagnostics, file, &text);
                     is_unusable |= !answer.diagnostics.is_empty();
+                    if answer.cases.is_empty() && answer.diagnostics.is_empty() {
+                        complain(&format!("{file}: no cases"));
+                        is_unusable = true;
+                    }
                     answers.push((file.as_str(), answer));
                 }
                 Err(error) => {

@@ -129,7 +129,9 @@ pub fn explain(request: &ExplainRequest) -> Result<ExplainAnswer, Error> {
         let mut recorder =
             Recorder::new(Arc::clone(&pipeline), &config.sources, request.positions, request.now.0);
         if let Err(error) = feeder.file(index, &name, &bytes, &mut recorder) {
-            answer.not_followed.push(format!("{}: {error}", pipeline.inputs[index].name));
+            answer
+                .not_followed
+                .push(format!("{} does not follow `{name}`: {error}", pipeline.inputs[index].name));
             continue;
         }
         let input = &pipeline.inputs[index];

@@ -21,7 +21,7 @@ pub struct Labels(pub BTreeMap<String, String>);
 impl<'de> Deserialize<'de> for Labels {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
+        #[serde(untagged, expecting = "labels are an object of texts, such as {\"job\": \"a\"}")]
         enum Form {
             Map(BTreeMap<String, String>),
             Pairs(Vec<(String, String)>),
