@@ -31,22 +31,7 @@ pub(crate) fn run(data: &[u8]) {
 
 fn write(version: Version, series: &[TimeSeries<'_>]) -> Vec<u8> {
     let mut encoder = Encoder::new(version);
-    for series in series {
-        let mut one = encoder.series(series.labels.iter().copied());
-        for sample in &series.samples {
-            one = one.sample(sample.value, sample.timestamp_ms, sample.start_timestamp_ms);
-        }
-        for histogram in &series.histograms {
-            one = one.histogram(&histogram.native, histogram.timestamp_ms, histogram.start_timestamp_ms);
-        }
-        for exemplar in &series.exemplars {
-            one = one.exemplar(exemplar.labels.iter().copied(), exemplar.value, exemplar.timestamp_ms);
-        }
-        if let Some(metadata) = &series.metadata {
-            one = one.metadata(metadata);
-        }
-        drop(one);
-    }
+    series.iter().for_each(|series| encoder.time_series(series));
     let mut message = Vec::new();
     encoder.finish(&mut message);
     message

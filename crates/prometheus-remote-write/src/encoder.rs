@@ -3,7 +3,7 @@
 use prometheus_exposition::NativeHistogram;
 
 use crate::histogram;
-use crate::request::{Metadata, type_number};
+use crate::request::{Metadata, TimeSeries, type_number};
 use crate::symbols::Symbols;
 use crate::version::Version;
 use crate::wire::{self, WireType};
@@ -43,6 +43,25 @@ impl Encoder {
         self.count += 1;
         write_labels(self.version, &mut self.symbols, &mut self.series, labels);
         SeriesEncoder { encoder: self }
+    }
+
+    /// Adds a series as it was read from a message of either version. What a [`SeriesEncoder`] cannot say, as bounds of
+    /// custom buckets, is left out.
+    pub fn time_series(&mut self, series: &TimeSeries<'_>) {
+        let mut one = self.series(series.labels.iter().copied());
+        for sample in &series.samples {
+            one = one.sample(sample.value, sample.timestamp_ms, sample.start_timestamp_ms);
+        }
+        for histogram in &series.histograms {
+            one = one.histogram(&histogram.native, histogram.timestamp_ms, histogram.start_timestamp_ms);
+        }
+        for exemplar in &series.exemplars {
+            one = one.exemplar(exemplar.labels.iter().copied(), exemplar.value, exemplar.timestamp_ms);
+        }
+        if let Some(metadata) = &series.metadata {
+            one = one.metadata(metadata);
+        }
+        drop(one);
     }
 
     /// Adds a series as it stands in a message of the same version 1 ([`Request::series_bytes`]). In version 2 series

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_config::Duration;
-use prometheus_remote_write::{Compressor, Encoder, TimeSeries, Version};
+use prometheus_remote_write::{Compressor, Encoder, Version};
 
 use crate::counters::{Counters, add};
 use crate::frame::Entry;
@@ -58,7 +58,7 @@ impl Batcher {
             if version == Version::V1 && frame.request.version() == version {
                 self.encoder.encoded_series(frame.request.series_bytes(*index));
             } else if let Ok(series) = frame.request.series(*index) {
-                encode(&mut self.encoder, &series);
+                self.encoder.time_series(&series);
             } else {
                 add(&counters.damaged_frames, 1);
                 continue;
@@ -72,23 +72,6 @@ impl Batcher {
         self.compressor.compress(&self.message, &mut body.bytes);
         body
     }
-}
-
-fn encode(encoder: &mut Encoder, series: &TimeSeries<'_>) {
-    let mut one = encoder.series(series.labels.iter().copied());
-    for sample in &series.samples {
-        one = one.sample(sample.value, sample.timestamp_ms, sample.start_timestamp_ms);
-    }
-    for histogram in &series.histograms {
-        one = one.histogram(&histogram.native, histogram.timestamp_ms, histogram.start_timestamp_ms);
-    }
-    for exemplar in &series.exemplars {
-        one = one.exemplar(exemplar.labels.iter().copied(), exemplar.value, exemplar.timestamp_ms);
-    }
-    if let Some(metadata) = &series.metadata {
-        one = one.metadata(metadata);
-    }
-    drop(one);
 }
 
 fn now_ms() -> i64 {

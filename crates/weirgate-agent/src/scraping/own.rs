@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::UNIX_EPOCH;
 
-use metrics_scrape::Health;
+use metrics_scrape::{Health, PoolStatus};
 use prometheus_exposition::{Format, Metric, MetricFamily, MetricType, MetricValue, Writer};
+use remote_write_output::Counts;
 
 use super::Scraping;
 
@@ -12,14 +13,56 @@ pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 
 /// All families, as text.
 pub(super) fn exposition(scraping: &Scraping) -> Vec<u8> {
-    let mut writer = Writer::new(Format::Text);
-    let mut write = |name: &str, metric_type, help: &str, metrics: Vec<Metric>| {
+    let mut page = Page(Writer::new(Format::Text));
+    scrapes(&mut page, scraping);
+    receivers(&mut page, &scraping.writers.counts());
+    if let Some((url, counts)) = scraping.writers.document_counts() {
+        documents(&mut page, url, &counts);
+    }
+    let good = u64::from(!scraping.last_reload_failed.load(Ordering::Relaxed));
+    page.gauge(
+        "prometheus_config_last_reload_successful",
+        "Whether the last reload of the configuration went well.",
+        number(good),
+    );
+    page.gauge(
+        "prometheus_config_last_reload_success_timestamp_seconds",
+        "When the configuration was last read well.",
+        number(scraping.last_good_reload.load(Ordering::Relaxed)),
+    );
+    let version = labelled("version", env!("CARGO_PKG_VERSION"), 1);
+    page.gauge("weirgate_build_info", "The version.", version);
+    let started = scraping.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    page.gauge("process_start_time_seconds", "When the process started.", real(started));
+    if let Some(process) = Process::read() {
+        page.counter("process_cpu_seconds_total", "CPU time.", real(process.cpu_seconds));
+        page.gauge("process_resident_memory_bytes", "Memory in use.", number(process.resident));
+        page.gauge("process_open_fds", "Open file descriptors.", number(process.descriptors));
+    }
+    page.0.finish()
+}
+
+/// The exposition as it grows.
+struct Page(Writer);
+
+impl Page {
+    fn counter(&mut self, name: &str, help: &str, metric: Metric) {
+        self.family(MetricType::Counter, name, help, vec![metric]);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, metric: Metric) {
+        self.family(MetricType::Gauge, name, help, vec![metric]);
+    }
+
+    fn family(&mut self, metric_type: MetricType, name: &str, help: &str, metrics: Vec<Metric>) {
         let mut family = MetricFamily::new(name, metric_type);
         family.help = Some(help.to_owned());
         family.metrics = metrics;
-        writer.family(&family);
-    };
-    let (counter, gauge) = (MetricType::Counter, MetricType::Gauge);
+        self.0.family(&family);
+    }
+}
+
+fn scrapes(page: &mut Page, scraping: &Scraping) {
     let counts = scraping.manager.counts();
     for (name, help, value) in [
         ("weirgate_scrapes_total", "Scrapes.", counts.scrapes),
@@ -72,135 +115,94 @@ pub(super) fn exposition(scraping: &Scraping) -> Vec<u8> {
             counts.failed_reloads,
         ),
     ] {
-        write(name, counter, help, vec![number(value)]);
+        page.counter(name, help, number(value));
     }
     let pools = scraping.manager.status();
-    let by_job = |count: &dyn Fn(&metrics_scrape::PoolStatus) -> usize| {
-        pools.iter().map(|pool| labelled(&[("scrape_job", &pool.job)], count(pool) as u64)).collect()
-    };
-    write(
-        "prometheus_target_scrape_pool_targets",
-        gauge,
-        "Targets of each job.",
-        by_job(&|pool| pool.active.len()),
-    );
-    let up = |pool: &metrics_scrape::PoolStatus| {
-        pool.active.iter().filter(|target| target.health == Health::Up).count()
-    };
-    write("weirgate_targets_up", gauge, "Targets of each job whose last scrape went well.", by_job(&up));
-    let series = number(scraping.manager.series_count() as u64);
-    write(
+    for (name, help, count) in [
+        (
+            "prometheus_target_scrape_pool_targets",
+            "Targets of each job.",
+            (|pool| pool.active.len()) as fn(&PoolStatus) -> usize,
+        ),
+        ("weirgate_targets_up", "Targets of each job whose last scrape went well.", |pool| {
+            pool.active.iter().filter(|target| target.health == Health::Up).count()
+        }),
+    ] {
+        let metrics = pools.iter().map(|pool| labelled("scrape_job", &pool.job, count(pool) as u64));
+        page.family(MetricType::Gauge, name, help, metrics.collect());
+    }
+    page.gauge(
         "weirgate_active_series",
-        gauge,
         "Series that targets have, those about scrapes among them.",
-        vec![series],
+        number(scraping.manager.series_count() as u64),
     );
-    let receivers = scraping.writers.counts();
-    let by_receiver = |count: &dyn Fn(&remote_write_output::Counts) -> u64| {
-        receivers.iter().map(|(url, counts)| labelled(&[("url", url)], count(counts))).collect()
-    };
-    write(
-        "prometheus_remote_storage_samples_total",
-        counter,
-        "Samples that receivers accepted.",
-        by_receiver(&|counts| counts.sent),
-    );
-    write(
-        "prometheus_remote_storage_samples_failed_total",
-        counter,
-        "Samples that receivers refused for good.",
-        by_receiver(&|counts| counts.failed),
-    );
-    write(
-        "prometheus_remote_storage_samples_retried_total",
-        counter,
-        "Samples in requests that had to be repeated.",
-        by_receiver(&|counts| counts.retried),
-    );
-    write(
-        "weirgate_remote_write_samples_dropped_total",
-        counter,
-        "Samples dropped by write_relabel_configs, by age, or because the queue was full.",
-        by_receiver(&|counts| counts.dropped_by_rules + counts.dropped_by_age + counts.dropped_by_size),
-    );
-    write(
-        "prometheus_remote_storage_samples_pending",
-        gauge,
-        "Samples that wait in memory or are under way.",
-        by_receiver(&|counts| counts.pending),
-    );
-    write(
-        "prometheus_remote_storage_shards",
-        gauge,
-        "Requests that may be under way at once.",
-        by_receiver(&|counts| counts.shards),
-    );
-    write(
-        "weirgate_remote_write_queue_bytes",
-        gauge,
-        "Bytes that wait on disk.",
-        by_receiver(&|counts| counts.queue_bytes),
-    );
-    write(
-        "prometheus_remote_storage_bytes_total",
-        counter,
-        "Bytes of requests that receivers accepted.",
-        by_receiver(&|counts| counts.bytes_sent),
-    );
-    if let Some((url, counts)) = scraping.writers.document_counts() {
-        for (name, metric_type, help, value) in [
-            (
-                "weirgate_documents_delivered_total",
-                counter,
-                "Samples that the search server has.",
-                counts.delivered,
-            ),
-            (
-                "weirgate_documents_rejected_total",
-                counter,
-                "Samples that the search server refused.",
-                counts.rejected,
-            ),
-            (
-                "weirgate_documents_retries_total",
-                counter,
-                "Requests that had to be repeated.",
-                counts.retries,
-            ),
-            (
-                "weirgate_documents_dropped_total",
-                counter,
-                "Samples dropped because the queue for the search server was full.",
-                counts.dropped_by_size,
-            ),
-            ("weirgate_documents_queue_bytes", gauge, "Bytes that wait on disk.", counts.queue_bytes),
-        ] {
-            write(name, metric_type, help, vec![labelled(&[("url", url)], value)]);
-        }
+}
+
+fn receivers(page: &mut Page, receivers: &[(String, Counts)]) {
+    type Count = fn(&Counts) -> u64;
+    let (counter, gauge) = (MetricType::Counter, MetricType::Gauge);
+    for (metric_type, name, help, count) in [
+        (
+            counter,
+            "prometheus_remote_storage_samples_total",
+            "Samples that receivers accepted.",
+            (|counts| counts.sent) as Count,
+        ),
+        (
+            counter,
+            "prometheus_remote_storage_samples_failed_total",
+            "Samples that receivers refused for good.",
+            |counts| counts.failed,
+        ),
+        (
+            counter,
+            "prometheus_remote_storage_samples_retried_total",
+            "Samples in requests that had to be repeated.",
+            |counts| counts.retried,
+        ),
+        (
+            counter,
+            "weirgate_remote_write_samples_dropped_total",
+            "Samples dropped by write_relabel_configs, by age, or because the queue was full.",
+            |counts| counts.dropped_by_rules + counts.dropped_by_age + counts.dropped_by_size,
+        ),
+        (
+            gauge,
+            "prometheus_remote_storage_samples_pending",
+            "Samples that wait in memory or are under way.",
+            |counts| counts.pending,
+        ),
+        (gauge, "prometheus_remote_storage_shards", "Requests that may be under way at once.", |counts| {
+            counts.shards
+        }),
+        (gauge, "weirgate_remote_write_queue_bytes", "Bytes that wait on disk.", |counts| counts.queue_bytes),
+        (
+            counter,
+            "prometheus_remote_storage_bytes_total",
+            "Bytes of requests that receivers accepted.",
+            |counts| counts.bytes_sent,
+        ),
+    ] {
+        let metrics = receivers.iter().map(|(url, counts)| labelled("url", url, count(counts)));
+        page.family(metric_type, name, help, metrics.collect());
     }
-    let good = u64::from(!scraping.last_reload_failed.load(Ordering::Relaxed));
-    write(
-        "prometheus_config_last_reload_successful",
-        gauge,
-        "Whether the last reload of the configuration went well.",
-        vec![number(good)],
-    );
-    write(
-        "prometheus_config_last_reload_success_timestamp_seconds",
-        gauge,
-        "When the configuration was last read well.",
-        vec![number(scraping.last_good_reload.load(Ordering::Relaxed))],
-    );
-    let version = env!("CARGO_PKG_VERSION");
-    write("weirgate_build_info", gauge, "The version.", vec![labelled(&[("version", version)], 1)]);
-    let started = scraping.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-    write("process_start_time_seconds", gauge, "When the process started.", vec![real(started)]);
-    if let Some(process) = Process::read() {
-        write("process_cpu_seconds_total", counter, "CPU time.", vec![real(process.cpu_seconds)]);
-        write("process_resident_memory_bytes", gauge, "Memory in use.", vec![number(process.resident)]);
-        write("process_open_fds", gauge, "Open file descriptors.", vec![number(process.descriptors)]);
+}
+
+fn documents(page: &mut Page, url: &str, counts: &sample_documents::Counts) {
+    for (name, help, value) in [
+        ("weirgate_documents_delivered_total", "Samples that the search server has.", counts.delivered),
+        ("weirgate_documents_rejected_total", "Samples that the search server refused.", counts.rejected),
+        ("weirgate_documents_retries_total", "Requests that had to be repeated.", counts.retries),
+        (
+            "weirgate_documents_dropped_total",
+            "Samples dropped because the queue for the search server was full.",
+            counts.dropped_by_size,
+        ),
+    ] {
+        page.counter(name, help, labelled("url", url, value));
     }
-    writer.finish()
+    let waiting = labelled("url", url, counts.queue_bytes);
+    page.gauge("weirgate_documents_queue_bytes", "Bytes that wait on disk.", waiting);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a sample value is a double")]
@@ -212,9 +214,9 @@ fn real(value: f64) -> Metric {
     Metric::new(MetricValue::Number(value))
 }
 
-fn labelled(labels: &[(&str, &str)], value: u64) -> Metric {
+fn labelled(label: &str, text: &str, value: u64) -> Metric {
     let mut metric = number(value);
-    metric.labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    metric.labels.push((label.to_owned(), text.to_owned()));
     metric
 }
 
