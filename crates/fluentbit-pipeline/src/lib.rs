@@ -65,6 +65,6 @@ pub use flow::{At, Flow, Route, Sink, Source, TagId};
 pub use joining::Messages;
 pub use output::{Body, ChunkWriter, Output, OutputKind};
 pub use pipeline::{Delivery, Pipeline, Scope, Stage};
-pub use service::{HealthCheck, HttpServerSettings, Service};
+pub use service::{HealthLimits, HttpServerSettings, Service};
 pub use stream::{LineScratch, Stream};
 pub use tail::TailInput;

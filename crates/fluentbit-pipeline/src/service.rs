@@ -21,8 +21,10 @@ pub struct Service {
     pub log_level: String,
     /// The server that tells how the program does, if `HTTP_Server` is on.
     pub http_server: Option<HttpServerSettings>,
-    /// What is healthy, if `Health_Check` is on.
-    pub health_check: Option<HealthCheck>,
+    /// Whether failures are counted, and told by `/api/v1/health` (`Health_Check`).
+    pub health_check: bool,
+    /// How many failures are healthy.
+    pub health_limits: HealthLimits,
     /// Whether the server may be told to read the configuration again.
     pub hot_reload: bool,
     /// Whether the server tells what waits for outputs.
@@ -39,10 +41,10 @@ pub struct HttpServerSettings {
     pub port: u16,
 }
 
-/// When a program is healthy.
+/// The failures that a healthy program may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct HealthCheck {
+pub struct HealthLimits {
     /// Most errors of outputs in a period.
     pub errors: u64,
     /// Most retries that failed for good in a period.
@@ -79,11 +81,12 @@ impl Service {
                 listen: section.str("http_listen").unwrap_or("0.0.0.0").to_owned(),
                 port: u16::try_from(section.int("http_port", 2020)).unwrap_or(2020),
             }),
-            health_check: on("health_check", false).then(|| HealthCheck {
+            health_check: on("health_check", false),
+            health_limits: HealthLimits {
                 errors: count("hc_errors_count", 5),
                 retries_failed: count("hc_retry_failure_count", 5),
                 period: Duration::from_secs(count("hc_period", 60)),
-            }),
+            },
             hot_reload: on("hot_reload", false),
             storage_metrics: on("storage.metrics", true),
             log_level: section.str("log_level").unwrap_or("info").to_ascii_lowercase(),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use fluentbit_pipeline::{HealthCheck, Pipeline};
+use fluentbit_pipeline::{HealthLimits, Pipeline};
 
 /// The counters of one configuration at work. They start at zero when it is loaded.
 #[derive(Debug)]
@@ -15,7 +15,9 @@ pub(crate) struct Metrics {
     pub(crate) outputs: Vec<OutputMetrics>,
     pub(crate) started: Instant,
     pub(crate) started_at: SystemTime,
-    health: Option<HealthCheck>,
+    /// Whether health is checked (`Health_Check`). Without that, all is always well.
+    pub(crate) checks_health: bool,
+    pub(crate) health_limits: HealthLimits,
     /// Errors and failed retries at moments of the period the health check looks at.
     window: Mutex<VecDeque<(Instant, Failures)>>,
 }
@@ -111,34 +113,37 @@ impl Metrics {
                 .collect(),
             started: Instant::now(),
             started_at: SystemTime::now(),
-            health: pipeline.service.health_check,
+            checks_health: pipeline.service.health_check,
+            health_limits: pipeline.service.health_limits,
             window: Mutex::new(VecDeque::new()),
         }
     }
 
     /// Remembers how many failures there are now; call it about once a second.
     pub(crate) fn note_failures(&self, now: Instant) {
-        let Some(health) = self.health else { return };
+        if !self.checks_health {
+            return;
+        }
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         window.push_back((now, self.failures()));
         // The last moment before the period is what those in it are compared with.
-        while window.get(1).is_some_and(|(time, _)| now.duration_since(*time) >= health.period) {
+        while window.get(1).is_some_and(|(time, _)| now.duration_since(*time) >= self.health_limits.period) {
             window.pop_front();
         }
     }
 
-    /// The failures of the last period and whether they are few enough; `None` without a health check.
-    pub(crate) fn health(&self) -> Option<(Failures, bool)> {
-        let health = self.health?;
+    /// The failures of the last period and whether they are few enough.
+    pub(crate) fn health(&self) -> (Failures, bool) {
+        let limits = self.health_limits;
         let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = window.front().map_or(Failures::default(), |(_, failures)| *failures);
+        let Some((_, before)) = window.front() else { return (Failures::default(), true) };
         let all = self.failures();
         let recent = Failures {
             errors: all.errors.saturating_sub(before.errors),
             retries_failed: all.retries_failed.saturating_sub(before.retries_failed),
         };
-        let well = recent.errors <= health.errors && recent.retries_failed <= health.retries_failed;
-        Some((recent, well))
+        let well = recent.errors <= limits.errors && recent.retries_failed <= limits.retries_failed;
+        (recent, well)
     }
 
     pub(crate) fn uptime(&self) -> Duration {
@@ -173,7 +178,7 @@ mod tests {
         for (second, errors) in [(0, 0), (1, 2), (2, 1), (11, 0), (12, 0), (13, 2)] {
             metrics.outputs[0].errors.add(errors);
             metrics.note_failures(start + Duration::from_secs(second));
-            let (failures, well) = metrics.health().unwrap();
+            let (failures, well) = metrics.health();
             seen.push((second, failures.errors, well));
         }
         let expected =

@@ -107,20 +107,17 @@ fn answer(request: &Request, current: &Current, reloads: &AtomicU64, control: &C
         "/api/v1/metrics/prometheus" => render::prometheus_v1(metrics),
         "/api/v1/storage" if current.storage_metrics => Response::json(render::storage(metrics)),
         "/api/v1/plugins" => Response::json(render::plugins()),
-        "/api/v1/health" => match metrics.health() {
-            Some((_, true)) => Response::text("ok\n"),
-            Some((_, false)) => Response::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "error\n"),
-            None => not_found(),
+        "/api/v1/health" if metrics.checks_health => match metrics.health() {
+            (_, true) => Response::text("ok\n"),
+            (_, false) => Response::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "error\n"),
         },
         "/api/v2/metrics" => Response::text(render::text_v2(metrics, reloads.load(Ordering::Relaxed))),
         "/api/v2/metrics/prometheus" => render::prometheus_v2(metrics, reloads.load(Ordering::Relaxed)),
-        "/api/v2/health" => match metrics.health() {
-            Some((failures, well)) => {
-                let status = if well { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR };
-                Response::new(status, "application/json", render::health(failures, well))
-            }
-            None => not_found(),
-        },
+        "/api/v2/health" => {
+            let (failures, well) = metrics.health();
+            let status = if well { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR };
+            Response::new(status, "application/json", render::health(failures, metrics.health_limits, well))
+        }
         _ => not_found(),
     }
 }
@@ -136,11 +133,9 @@ fn reload(request: &Request, current: &Current, reloads: &AtomicU64, control: &C
             control.reload();
             Response::json("{\"reload\":\"done\",\"status\":0}")
         }
-        Method::POST | Method::PUT => {
-            let body = "{\"reload\":\"not enabled\",\"status\":-1}";
-            Response::new(StatusCode::BAD_REQUEST, "application/json", body)
-        }
-        _ => Response::new(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "GET, POST or PUT here\n"),
+        // The status does not tell that nothing happens, as in Fluent Bit.
+        Method::POST | Method::PUT => Response::json("{\"reload\":\"not enabled\",\"status\":-1}"),
+        _ => Response::new(StatusCode::BAD_REQUEST, "text/plain", "GET, POST or PUT here\n"),
     }
 }
 

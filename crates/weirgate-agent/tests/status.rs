@@ -80,7 +80,9 @@ fn what_the_endpoints_tell() {
     check(port, "GET /", 200, "\"version\":\"5.1.1\"");
     check(port, "GET /api/v1/uptime", 200, "\"uptime_sec\":");
     check(port, "GET /api/v1/health", 200, "ok\n");
-    check(port, "GET /api/v2/health", 200, "\"status\":\"ok\"");
+    let health = "{\"error_limit\":5,\"errors\":0,\"period_limit\":60,\"retries_failed\":0,\"retry_failure_limit\":5,\"status\":\"ok\"}";
+    check(port, "GET /api/v2/health", 200, health);
+    check(port, "DELETE /api/v2/reload", 400, "");
     check(port, "GET /api/v1/plugins", 200, "\"inputs\":[\"tail\"]");
     check(port, "GET /api/v1/storage", 200, "\"total_chunks\":0");
     check(port, "GET /api/v1/nothing", 404, "");
@@ -91,8 +93,10 @@ fn what_the_endpoints_tell() {
     configure(folder.path(), port, "    Storage.metrics Off\n");
     check(port, "POST /api/v2/reload", 200, "\"done\"");
     wait_for(port, "GET /api/v2/reload", |_, body| body == "{\"hot_reload_count\":1}");
-    check(port, "POST /api/v2/reload", 400, "not enabled");
+    check(port, "POST /api/v2/reload", 200, "{\"reload\":\"not enabled\",\"status\":-1}");
     check(port, "GET /api/v1/health", 404, "");
+    check(port, "GET /api/v2/health", 200, health);
+    check(port, "GET /api/v2/metrics/prometheus", 200, "# TYPE fluentbit_hot_reloaded_times counter\n");
     check(port, "GET /api/v1/storage", 404, "");
     check(port, "GET /api/v1/metrics", 200, "\"records\":0");
     control.stop();

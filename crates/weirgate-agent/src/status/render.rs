@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use event_model::strftime;
 use fluentbit_filter::Filter;
+use fluentbit_pipeline::HealthLimits;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Response, StatusCode};
@@ -44,11 +45,15 @@ pub(super) fn uptime(time: Duration) -> String {
     json!({ "uptime_sec": seconds, "uptime_hr": text }).to_string()
 }
 
-pub(super) fn health(failures: Failures, well: bool) -> String {
+/// `/api/v2/health`.
+pub(super) fn health(failures: Failures, limits: HealthLimits, well: bool) -> String {
     json!({
         "status": if well { "ok" } else { "error" },
         "errors": failures.errors,
         "retries_failed": failures.retries_failed,
+        "error_limit": limits.errors,
+        "retry_failure_limit": limits.retries_failed,
+        "period_limit": limits.period.as_secs(),
     })
     .to_string()
 }
@@ -155,15 +160,18 @@ pub(super) fn prometheus_v1(metrics: &Metrics) -> Response {
 /// `/api/v2/metrics/prometheus`.
 pub(super) fn prometheus_v2(metrics: &Metrics, reloads: u64) -> Response {
     let mut text = String::new();
-    for (name, help, kind, labels, value) in process(metrics, reloads) {
+    let one = |text: &mut String, (name, help, labels, value): &Number, kind: &str| {
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name}{{{labels}}} {value}");
-    }
+    };
+    let (counters, gauges) = process(metrics, reloads);
+    counters.iter().for_each(|number| one(&mut text, number, "counter"));
     for family in families(metrics) {
         family.head(&mut text);
         for (name, value) in &family.values {
             let _ = writeln!(text, "{}{{name=\"{}\"}} {value}", family.name, escaped(name));
         }
     }
+    gauges.iter().for_each(|number| one(&mut text, number, "gauge"));
     Response::new(StatusCode::OK, PROMETHEUS, text)
 }
 
@@ -175,41 +183,41 @@ pub(super) fn text_v2(metrics: &Metrics, reloads: u64) -> String {
     strftime(&mut time, b"%Y-%m-%dT%H:%M:%S", seconds);
     let time = format!("{}.{:09}Z", String::from_utf8_lossy(&time), now.subsec_nanos());
     let mut text = String::new();
-    for (name, _, _, labels, value) in process(metrics, reloads) {
+    let one = |text: &mut String, (name, _, labels, value): &Number| {
         let _ = writeln!(text, "{time} {name}{{{labels}}} = {value}");
-    }
+    };
+    let (counters, gauges) = process(metrics, reloads);
+    counters.iter().for_each(|number| one(&mut text, number));
     for family in families(metrics) {
         for (name, value) in &family.values {
             let _ = writeln!(text, "{time} {}{{name=\"{}\"}} = {value}", family.name, escaped(name));
         }
     }
+    gauges.iter().for_each(|number| one(&mut text, number));
     text
 }
 
-/// The numbers of the whole program: name, help, kind, labels, value.
-fn process(metrics: &Metrics, reloads: u64) -> [(&'static str, &'static str, &'static str, String, u64); 4] {
+/// A number of the whole program: name, help, labels, value.
+type Number = (&'static str, &'static str, String, u64);
+
+/// The counters, which come first, and the gauges, which come last.
+fn process(metrics: &Metrics, reloads: u64) -> ([Number; 2], [Number; 2]) {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let host = format!("hostname=\"{}\"", escaped(&host));
     let build = format!("{host},version=\"{RELEASE}\",os=\"{}\"", std::env::consts::OS);
     let uptime = metrics.uptime().as_secs();
-    [
-        (
-            "fluentbit_uptime",
-            "Number of seconds that Fluent Bit has been running.",
-            "counter",
-            host.clone(),
-            uptime,
-        ),
-        (
-            "fluentbit_process_start_time_seconds",
-            "Start time of the process since unix epoch in seconds.",
-            "gauge",
-            host.clone(),
-            start(metrics),
-        ),
-        ("fluentbit_build_info", "Build version information.", "gauge", build, 1),
-        ("fluentbit_hot_reloaded_times", "Collect the count of hot reloaded times.", "gauge", host, reloads),
-    ]
+    let help = "Number of seconds that Fluent Bit has been running.";
+    let counters = [
+        ("fluentbit_uptime", help, host.clone(), uptime),
+        ("fluentbit_hot_reloaded_times", "Collect the count of hot reloaded times.", host.clone(), reloads),
+    ];
+    let help = "Start time of the process since unix epoch in seconds.";
+    let gauges = [
+        ("fluentbit_process_start_time_seconds", help, host, start(metrics)),
+        // Its value is the time of the start, too.
+        ("fluentbit_build_info", "Build version information.", build, start(metrics)),
+    ];
+    (counters, gauges)
 }
 
 fn start(metrics: &Metrics) -> u64 {
