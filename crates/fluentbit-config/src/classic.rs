@@ -389,7 +389,7 @@ impl Reader<'_> {
         self.problems.push(
             Diagnostic::warning("inline-comment", value.span.part(at + 1, length), message)
                 .help("put the comment on a line of its own")
-                .fix(value.span.part(at, length), ""),
+                .fix(value.span.part(value.value[..at].trim_end().len(), length), ""),
         );
     }
 
