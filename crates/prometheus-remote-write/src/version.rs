@@ -116,8 +116,11 @@ pub fn compress(message: &[u8]) -> Vec<u8> {
 ///
 /// When the block is damaged or the message is longer.
 pub fn decompress(body: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
+    // An element of three bytes stands for 64 at most: no memory is taken for what a block only claims.
+    const MOST_PER_BYTE: usize = 22;
     let damaged = |_| Error::new(ErrorKind::Snappy, 0);
-    if snap::raw::decompress_len(body).map_err(damaged)? > limit {
+    let length = snap::raw::decompress_len(body).map_err(damaged)?;
+    if length > limit || length / MOST_PER_BYTE > body.len() {
         return Err(Error::new(ErrorKind::Snappy, 0));
     }
     snap::raw::Decoder::new().decompress_vec(body).map_err(damaged)

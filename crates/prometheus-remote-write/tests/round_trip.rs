@@ -219,4 +219,10 @@ fn a_symbol_that_is_not_there() {
     assert_eq!(error.to_string(), "a reference leads to no symbol (byte 6)");
     // A block that claims to be longer than allowed is not even allocated.
     assert!(decompress(&compress(&[0; 1000]), 999).is_err());
+    // The most that a block can hold, and one that claims more.
+    let zeros = vec![0; 1 << 20];
+    let block = compress(&zeros);
+    assert!(block.len() * 22 > zeros.len(), "{}", block.len());
+    assert_eq!(decompress(&block, zeros.len()).as_ref(), Ok(&zeros));
+    assert!(decompress(b"\xff\xff\xff\x7f\0a", usize::MAX).is_err());
 }
