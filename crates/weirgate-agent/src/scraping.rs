@@ -93,8 +93,11 @@ pub fn run_metrics(
     let server = listen
         .map(|address| {
             let router = move |request| endpoints::answer(&request, &shown);
-            HttpServer::start(runtime.handle(), address.as_str(), router)
-                .map_err(|error| StartError::other(format_args!("cannot listen on {address}: {error}")))
+            HttpServer::start(runtime.handle(), address.as_str(), router).map_err(|error| {
+                StartError::other(format_args!(
+                    "cannot listen on {address}: {error}; --listen takes another address"
+                ))
+            })
         })
         .transpose()?;
     if let Some(server) = &server {
