@@ -52,6 +52,7 @@
 //! - A condition within the group it asks for, as in `((?(1)a|b))+`, may see another round of it.
 //! - `\b` knows no word characters among invalid bytes; Onigmo takes them for Latin-1.
 //! - `\z` alone does not match where the last character is cut off.
+//! - Options within a look-behind may hold alternatives of different lengths, as in `(?<=(?i)a|bc)`; Onigmo refuses it.
 //! - Unicode is of a newer version.
 //! - The limit for nesting is 250, not 4096.
 #![forbid(unsafe_code)]

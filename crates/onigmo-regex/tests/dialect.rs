@@ -149,7 +149,14 @@ fn ignoring_case() {
     check("(?i)[a-z]+", "aBſ", "0-4");
     check("(?i)[[:upper:]]", "a", "0-1");
     check(r"(?i)\p{Lu}", "a", "0-1");
+    check(r"(?i)\P{Lu}", "a", "none");
+    check(r"(?i)\p{^Lu}", "A1", "1-2");
+    check(r"(?i)[\P{Lu}]", "A", "0-1");
     check("(?i)[^a]", "A", "none");
+    check("^[A-[b]Z]+$", "AbMZ", "0-4");
+    check("^[A[b]-Z]+$", "AbMZ", "0-4");
+    check("^[A-[b]]$", "A", "none");
+    check("^[[b]-z]+$", "b-z", "0-3");
     check("(?i)[а-я]", "Я", "0-2");
     check("(?i)[à-þ]", "É", "none");
     check("(?i)[a-c&&B-D]", "b", "none");

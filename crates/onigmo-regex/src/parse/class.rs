@@ -76,7 +76,8 @@ impl Parser<'_> {
     fn class_escape(&mut self, at: usize, repertoire: Repertoire) -> Result<Escape, Error> {
         let Some(letter) = self.bump() else { return Err(self.error(ErrorKind::EndAtEscape, at)) };
         if matches!(letter, 'p' | 'P') && self.peek() == Some('{') {
-            let mut set = self.property(letter, at)?;
+            let (set, negated) = self.property(letter, at)?;
+            let mut set = if negated { set.negated() } else { set };
             set.invalid_bytes = false;
             return Ok(Escape::Set(set, false));
         }
@@ -166,7 +167,7 @@ enum State {
     Range(char),
     /// After a named set: a mistake.
     NamedSet,
-    /// After a range or an inner class: itself.
+    /// After a range: itself.
     Complete,
 }
 
@@ -210,11 +211,9 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Adds an inner class. A range that it cuts short, as in `[a-[b]]`, is lost.
+    /// Adds an inner class. To a range it is as if it were not there: `[a[b]-z]` and `[a-[b]z]` hold what `[a-z]` does.
     fn class(&mut self, Body { set, negated }: Body) {
-        self.add_pending();
         self.set.union(&if negated { set.negated() } else { set });
-        self.state = State::Complete;
     }
 
     fn intersect(&mut self) {

@@ -33,12 +33,13 @@ impl Parser<'_> {
                 Node::Call(self.reference(start, Reference::Call)?)
             }
             'p' | 'P' if self.peek() == Some('{') => {
-                let mut set = self.property(letter, start)?;
+                let (mut set, negated) = self.property(letter, start)?;
+                // What is negated is what the property holds in any case, other than within brackets.
                 if flags.ignore_case {
                     let literal = set.chars.clone();
                     set.fold_case_of_class(&literal);
                 }
-                Node::Set(set)
+                Node::Set(if negated { set.negated() } else { set })
             }
             '1'..='9' => match self.backreference(start) {
                 Some(group) => Node::Backreference(Backreference { group, ignore_case: flags.ignore_case }),
@@ -81,8 +82,8 @@ impl Parser<'_> {
         char::from_u32(code).ok_or_else(|| self.error(ErrorKind::InvalidCodePoint, start))
     }
 
-    /// `\p{name}`, `\P{name}` and `\p{^name}`, from the brace.
-    pub(super) fn property(&mut self, letter: char, start: usize) -> Result<CharSet, Error> {
+    /// `\p{name}`, `\P{name}` and `\p{^name}`, from the brace: what the name holds, and whether the rest is meant.
+    pub(super) fn property(&mut self, letter: char, start: usize) -> Result<(CharSet, bool), Error> {
         self.bump();
         let negated = self.eat('^') != (letter == 'P');
         let name_start = self.position;
@@ -91,8 +92,7 @@ impl Parser<'_> {
         let name = &self.rest()[..length];
         self.position = name_start + length + 1;
         match unicode::property(name) {
-            Some(set) if negated => Ok(set.negated()),
-            Some(set) => Ok(set),
+            Some(set) => Ok((set, negated)),
             None if name.get(..2).is_some_and(|prefix| prefix.eq_ignore_ascii_case("in")) => {
                 Err(Error::with_detail(ErrorKind::Unsupported, start, "a Unicode block"))
             }
