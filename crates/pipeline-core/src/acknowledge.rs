@@ -19,6 +19,22 @@ pub struct ChunkId(pub u64);
 /// [`handle_read`](Self::handle_read) after a read was turned into records,
 /// [`handle_settled`](Self::handle_settled) when an output is done with a chunk, and
 /// [`poll_commit`](Self::poll_commit) until it returns `None` to learn which offsets to store.
+///
+/// ```
+/// use pipeline_core::acknowledge::{Acknowledgements, ChunkId, FileId};
+///
+/// let mut offsets = Acknowledgements::new();
+/// let (file, first, second) = (FileId(1), ChunkId(1), ChunkId(2));
+/// offsets.handle_held(file, first, 0);
+/// offsets.handle_held(file, second, 40);
+/// offsets.handle_read(file, 90);
+/// assert_eq!(offsets.committable(file), Some(0));
+/// // What is settled out of order waits for what lies before it.
+/// offsets.handle_settled(second);
+/// assert_eq!(offsets.committable(file), Some(0));
+/// offsets.handle_settled(first);
+/// assert_eq!(offsets.poll_commit(), Some((file, 90)));
+/// ```
 #[derive(Debug, Default)]
 pub struct Acknowledgements {
     files: BTreeMap<FileId, Progress>,

@@ -43,6 +43,21 @@ pub enum Action {
 /// Tell it what was read with [`handle_read`](Self::handle_read), and what the file looks like with
 /// [`handle_seen`](Self::handle_seen), which answers with what to do. Times are milliseconds of any
 /// monotonic clock.
+///
+/// ```
+/// use pipeline_core::follow::{Action, Follow, Identity, Seen};
+///
+/// let (old, new) = (Identity { device: 1, inode: 7 }, Identity { device: 1, inode: 8 });
+/// let mut file = Follow::new(old, 0, 5_000);
+/// let seen = |at_path, size| Seen { at_path, size, same_content: true };
+/// assert_eq!(file.handle_seen(0, seen(Some(old), 10)), Action::Read);
+/// file.handle_read(10);
+/// // Its path leads to another file: it is kept for a while, and read if its writer goes on.
+/// assert_eq!(file.handle_seen(1_000, seen(Some(new), 10)), Action::Wait);
+/// assert_eq!(file.handle_seen(2_000, seen(Some(new), 12)), Action::Read);
+/// file.handle_read(2);
+/// assert_eq!(file.handle_seen(6_000, seen(Some(new), 12)), Action::Close);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Follow {
     identity: Identity,

@@ -37,6 +37,16 @@ pub enum LongLines {
 ///
 /// The caller keeps the bytes: it appends what it reads to what [`Framer::frame`] left unused, and frames
 /// again. Time is linear in the bytes read as long as the caller reads at least as much as was left.
+///
+/// ```
+/// use pipeline_core::frame::{Framer, LongLines, Rest};
+///
+/// let mut framer = Framer::new();
+/// let mut lines = Vec::new();
+/// let rest = framer.frame(b"one\ntwo\r\nthr", 100, 32_768, LongLines::Skip, |line| lines.push((line.offset, line.text())));
+/// assert_eq!(lines, [(100, &b"one"[..]), (104, b"two")]);
+/// assert_eq!(rest, Rest::Used(9));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Framer {
     /// Inside a line that is too long: everything up to the next line feed goes.

@@ -8,10 +8,10 @@ mod parsers;
 mod patterns;
 mod tail;
 
-use source_text::{Diagnostic, Edit, Fix};
+use source_text::{Diagnostic, Edit, Fix, Span};
 
 use crate::load::Config;
-use crate::section::Section;
+use crate::section::{Property, Section};
 
 pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
     tail::check(config, problems);
@@ -46,6 +46,18 @@ fn likely<const N: usize>(problem: Diagnostic, title: &str, edits: [Option<Edit>
         Some(edits) => problem.with_fix(Fix::likely(title, edits)),
         None => problem,
     }
+}
+
+/// A warning about a property that does nothing because of another one, and the fix that removes it.
+fn in_vain(
+    config: &Config,
+    property: &Property,
+    because_of: Span,
+    code: &'static str,
+    message: &str,
+) -> Diagnostic {
+    let problem = Diagnostic::warning(code, property.key_span, message).label(because_of, "set here");
+    certain(problem, &format!("remove `{}`", property.key), [config.removal(property)])
 }
 
 /// A note about a section: where its plugin is named.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use source_text::Diagnostic;
 
-use super::{certain, is, is_on, likely, note};
+use super::{in_vain, is, is_on, likely, note};
 use crate::load::Config;
 use crate::section::{Property, Section};
 use crate::value;
@@ -25,14 +25,9 @@ pub(super) fn check(config: &Config, problems: &mut Vec<Diagnostic>) {
 
 fn parser_ignored(config: &Config, input: &Section) -> Option<Diagnostic> {
     let (parser, multiline) = (input.get("parser")?, input.get("multiline.parser")?);
-    let problem = Diagnostic::warning(
-        "parser-ignored",
-        parser.key_span,
-        "`Parser` does nothing beside `multiline.parser`",
-    )
-    .label(multiline.key_span, "set here")
-    .help("parse the joined record with a parser filter");
-    Some(certain(problem, "remove `Parser`", [config.removal(parser)]))
+    let message = "`Parser` does nothing beside `multiline.parser`";
+    let problem = in_vain(config, parser, multiline.key_span, "parser-ignored", message);
+    Some(problem.help("parse the joined record with a parser filter"))
 }
 
 fn star_with_tag_regex(input: &Section) -> Option<Diagnostic> {
@@ -66,14 +61,9 @@ fn memory(config: &Config, input: &Section) -> Option<Diagnostic> {
     let on_disk = input.get("storage.type").filter(|kind| kind.value.eq_ignore_ascii_case("filesystem"));
     match (input.get("mem_buf_limit"), on_disk) {
         (Some(limit), Some(kind)) => {
-            let problem = Diagnostic::warning(
-                "mem-buf-limit-ignored",
-                limit.key_span,
-                "`Mem_Buf_Limit` does nothing for an input with `storage.type filesystem`",
-            )
-            .label(kind.value_span, "set here")
-            .help("`storage.max_chunks_up` in `[SERVICE]` limits what is in memory");
-            Some(certain(problem, "remove `Mem_Buf_Limit`", [config.removal(limit)]))
+            let message = "`Mem_Buf_Limit` does nothing for an input with `storage.type filesystem`";
+            let problem = in_vain(config, limit, kind.value_span, "mem-buf-limit-ignored", message);
+            Some(problem.help("`storage.max_chunks_up` in `[SERVICE]` limits what is in memory"))
         }
         (None, None) => {
             let problem = note(input, "unlimited-memory", "this input may take any amount of memory")
