@@ -155,7 +155,8 @@ impl TargetLoop {
         let forced = lock(&self.forced).clone();
         let answer = match forced {
             Some(reason) => Err(Failure::Other(reason)),
-            None => self.fetcher.fetch(&mut body).await,
+            // What a request needs is not kept between scrapes: it is most of a loop's memory.
+            None => Box::pin(self.fetcher.fetch(&mut body)).await,
         };
         let (this, with) = (Arc::clone(self), Arc::clone(shared));
         let is_long = body.len() > LONG_BODY;

@@ -61,7 +61,8 @@ pub(crate) fn continues_label(byte: u8) -> bool {
 #[inline]
 pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = word_at(bytes, at) {
-        let others = !name_bytes(word) & repeat(0x80);
+        // The colon follows the digits.
+        let others = !name_bytes(word, b':') & repeat(0x80);
         if others != 0 {
             return at + (others.trailing_zeros() / 8) as usize;
         }
@@ -76,6 +77,13 @@ pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
 /// Where the label name that starts before `at` ends.
 #[inline]
 pub(crate) fn label_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(word) = word_at(bytes, at) {
+        let others = !name_bytes(word, b'9') & repeat(0x80);
+        if others != 0 {
+            return at + (others.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
     while bytes.get(at).is_some_and(|&byte| continues_label(byte)) {
         at += 1;
     }
@@ -92,16 +100,15 @@ const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The high bit of each byte in `[a-zA-Z0-9_:]`.
+/// The high bit of each byte in `[a-zA-Z_]` or from `0` to `last`.
 #[inline]
-fn name_bytes(word: u64) -> u64 {
+fn name_bytes(word: u64, last: u8) -> u64 {
     // Seven bits each, so that no sum below leaves its byte.
     let ascii = word & repeat(0x7f);
     let at_least = |word: u64, first: u8| word.wrapping_add(repeat(0x80 - first));
     let letters = ascii | repeat(0x20);
     let letters = at_least(letters, b'a') & !at_least(letters, b'z' + 1);
-    // The colon follows the digits.
-    let digits = at_least(ascii, b'0') & !at_least(ascii, b':' + 1);
+    let digits = at_least(ascii, b'0') & !at_least(ascii, last + 1);
     let underscores = !(ascii ^ repeat(b'_')).wrapping_add(repeat(0x7f));
     (letters | digits | underscores) & !word
 }
@@ -130,6 +137,45 @@ pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
         at += STEP;
     }
     memchr::memchr2(b'"', b'\\', bytes.get(at..)?).map(|found| at + found)
+}
+
+/// How many bytes [`quotes`] looks at.
+pub(crate) const BLOCK: usize = 64;
+
+/// A bit for each `"` among the 64 bytes from `at` on, which is not beyond the end; those that are have none.
+#[inline]
+pub(crate) fn quotes(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(block) = rest.first_chunk() {
+        return quotes_of_block(block);
+    }
+    // The last block has bytes before these.
+    match bytes.last_chunk() {
+        Some(block) => quotes_of_block(block).unbounded_shr((BLOCK - rest.len()) as u32),
+        None => quotes_of_few(bytes) >> at,
+    }
+}
+
+#[inline]
+fn quotes_of_block(block: &[u8; BLOCK]) -> u64 {
+    let (parts, _) = block.as_chunks::<STEP>();
+    parts.iter().rev().fold(0, |bits, part| bits << STEP | quotes_of_step(part))
+}
+
+#[inline]
+fn quotes_of_step(part: &[u8; STEP]) -> u64 {
+    u64::from(u8x16::new(*part).simd_eq(u8x16::splat(b'"')).to_bitmask())
+}
+
+/// The same for less than 64 bytes.
+#[inline]
+fn quotes_of_few(bytes: &[u8]) -> u64 {
+    let (parts, rest) = bytes.as_chunks::<STEP>();
+    let mut last = [0; STEP];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    parts.iter().rev().fold(quotes_of_step(&last), |bits, part| bits << STEP | quotes_of_step(part))
 }
 
 /// The first `=` at or after `at`; it is expected to be near.
@@ -241,6 +287,19 @@ mod tests {
                 assert_eq!(label_end(&bytes, 0), expected(continues_label));
                 assert_eq!(name_end(&bytes, 0), expected(continues_name));
                 assert_eq!(equals_sign(&bytes, 0), bytes.iter().position(|&byte| byte == b'='));
+            }
+        }
+    }
+
+    #[test]
+    fn every_quote_of_a_block_has_a_bit() {
+        let bytes: Vec<u8> =
+            (0..200).map(|at| if at % 7 == 0 || at % 11 == 3 { b'"' } else { b'x' }).collect();
+        for len in 0..bytes.len() {
+            for at in 0..=len {
+                let block = bytes[at..len].iter().take(BLOCK);
+                let expected = block.rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == b'"'));
+                assert_eq!(quotes(&bytes[..len], at), expected, "{at} of {len}");
             }
         }
     }

@@ -78,6 +78,8 @@ pub(crate) struct Line<'a> {
     pub(crate) name: &'a [u8],
     /// What is between the braces.
     pub(crate) labels: &'a [u8],
+    /// Whether these have no blanks, no quoted names and no backslashes.
+    pub(crate) plain: bool,
     pub(crate) exemplar: Option<ExemplarLine<'a>>,
 }
 

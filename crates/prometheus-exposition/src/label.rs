@@ -77,13 +77,18 @@ pub(crate) enum Escapes {
 pub(crate) enum RawLabels<'a> {
     /// What is between two braces.
     Line(&'a [u8]),
+    /// The same, without blanks, quoted names and backslashes.
+    Plain(PlainLabels<'a>),
     /// The pairs of a protobuf message.
     Pairs(LabelPairs<'a>),
 }
 
 impl<'a> Labels<'a> {
     pub(crate) fn of_line(line: &Line<'a>, meta: Meta<'a>) -> Self {
-        let raw = RawLabels::Line(line.labels);
+        let raw = match line.plain {
+            true => RawLabels::Plain(PlainLabels::new(line.labels)),
+            false => RawLabels::Line(line.labels),
+        };
         Self { raw, made: None, escapes: Escapes::Replaced, meta, named: !line.name.is_empty() }
     }
 
@@ -149,10 +154,59 @@ impl<'a> Iterator for RawLabels<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self {
+            Self::Plain(labels) => {
+                labels.next().map(|(name, value)| RawLabel { name, value, escaped: false })
+            }
             Self::Line([]) => None,
             Self::Line(rest) => usual_in_line(rest).or_else(|| any_in_line(rest)),
             Self::Pairs(pairs) => pairs.next().map(|(name, value)| RawLabel { name, value, escaped: false }),
         }
+    }
+}
+
+/// Labels in which each quote is the start or the end of a value. Quotes are found block by block, so that no search
+/// waits for the one before.
+#[derive(Debug, Clone)]
+pub(crate) struct PlainLabels<'a> {
+    text: &'a [u8],
+    /// Where the next label starts.
+    at: usize,
+    /// The quotes that are left of a block, and where that starts.
+    quotes: u64,
+    block: usize,
+}
+
+impl<'a> PlainLabels<'a> {
+    #[inline]
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, quotes: bytes::quotes(text, 0), block: 0 }
+    }
+
+    #[inline]
+    fn next_quote(&mut self) -> Option<usize> {
+        while self.quotes == 0 {
+            self.block += bytes::BLOCK;
+            if self.block >= self.text.len() {
+                return None;
+            }
+            self.quotes = bytes::quotes(self.text, self.block);
+        }
+        let at = self.block + self.quotes.trailing_zeros() as usize;
+        self.quotes &= self.quotes - 1;
+        Some(at)
+    }
+}
+
+impl<'a> Iterator for PlainLabels<'a> {
+    type Item = (&'a [u8], &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (open, close) = (self.next_quote()?, self.next_quote()?);
+        // The name ends before `="`, and a comma follows the value if anything does.
+        let name = self.text.get(self.at..open - 1)?;
+        self.at = close + 2;
+        Some((name, self.text.get(open + 1..close)?))
     }
 }
 
@@ -269,10 +323,10 @@ pub(crate) fn label_set<'a>(out: &mut Vec<Label<'a>>, name: Cow<'a, [u8]>, mut l
     }
     // Labels whose values are not rewritten are taken as they stand, which is most of the work of a scrape.
     let bounds = matches!(metric_type, MetricType::Histogram | MetricType::Summary);
-    if let (RawLabels::Line(rest), false, false) = (&mut labels.raw, from_metadata, bounds) {
-        while let Some(raw) = usual_in_line(rest) {
-            out.push(Label { name: Cow::Borrowed(raw.name), value: Cow::Borrowed(raw.value) });
-        }
+    if let (RawLabels::Plain(plain), false, false) = (&mut labels.raw, from_metadata, bounds) {
+        out.extend(
+            plain.map(|(name, value)| Label { name: Cow::Borrowed(name), value: Cow::Borrowed(value) }),
+        );
     }
     out.extend(labels);
     // Stable: a repeated name keeps its order.

@@ -1,12 +1,22 @@
 //! Lines of the usual shape are read in one pass, others by a lexer. Both read the same.
 
-use prometheus_exposition::{Format, Options, Parser};
+use prometheus_exposition::{Entry, Format, Options, Parser};
 use proptest::prelude::*;
 
 fn entries(body: &str, format: Format) -> Vec<String> {
     Parser::new(body.as_bytes(), format, Options::new())
-        .map(|entry| entry.map_or_else(|error| error.to_string(), |entry| format!("{entry:?}")))
+        .map(|entry| entry.map_or_else(|error| error.to_string(), |entry| described(&entry)))
         .collect()
+}
+
+/// What can be asked of an entry: how it was read is part of its debug form.
+fn described(entry: &Entry<'_>) -> String {
+    let Entry::Series(series) = entry else { return format!("{entry:?}") };
+    let (mut key, mut set) = (Vec::new(), Vec::new());
+    series.label_set(&mut set);
+    let labels: Vec<_> = series.labels().collect();
+    let (value, time, kind) = (series.value().to_bits(), series.timestamp_ms(), series.metric_type());
+    format!("{:?} {:?} {labels:?} {set:?} {value} {time:?} {kind:?}", series.name(), series.key(&mut key))
 }
 
 fn lines() -> impl Strategy<Value = String> {
@@ -14,6 +24,9 @@ fn lines() -> impl Strategy<Value = String> {
         8 => "[a-z_:]{1,4}",
         4 => Just("{a=\"b\"} ".to_owned()),
         4 => Just("{a=\"b\",c=\"d e\"} ".to_owned()),
+        2 => Just("{a=\"b\",c=\"\",} ".to_owned()),
+        2 => Just("{c=\"b\\\"\",__name__=\"\\\\\",d=\"\\n\"}".to_owned()),
+        2 => ("[a-c]{1,70}", ".{0,9}").prop_map(|(long, any)| format!("{{{long}=\"{long}{any}\",b=\"{long}\"}}")),
         6 => Just(" ".to_owned()),
         6 => "-?[0-9]{1,3}(\\.[0-9]{0,3})?(e-?[0-9]{1,2})?",
         2 => "NaN|\\+Inf|0x1|1_0|1e400|9007199254740993",

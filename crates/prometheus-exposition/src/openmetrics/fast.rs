@@ -25,9 +25,10 @@ pub(super) fn series(body: &[u8], start: usize) -> Option<Scanned<'_>> {
     let mut at = name_end(body, start + 1);
     let name = body.get(start..at)?;
     let mut labels: &[u8] = &[];
+    let mut plain = false;
     if body.get(at) == Some(&b'{') {
         let first = at + 1;
-        at = closing_brace(body, first)?;
+        (at, plain) = closing_brace(body, first)?;
         labels = body.get(first..at)?;
         if memchr::memchr(b'\n', labels).is_some() {
             return None;
@@ -49,7 +50,8 @@ pub(super) fn series(body: &[u8], start: usize) -> Option<Scanned<'_>> {
     if body.get(at) != Some(&b'\n') {
         return None;
     }
-    Some(Scanned { line: Line { raw, name, labels, exemplar: None }, value, timestamp_ms, end: at + 1 })
+    let line = Line { raw, name, labels, plain, exemplar: None };
+    Some(Scanned { line, value, timestamp_ms, end: at + 1 })
 }
 
 /// The number after one blank, and where it ends.

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                     Token::BraceOpen => self.braces(line, Some(name), exemplars).map(Some),
                     token => {
                         let raw = self.cursor.between(name.0, name.1);
-                        let parts = Line { raw, name: raw, labels: &[], exemplar: None };
+                        let parts = Line { raw, name: raw, labels: &[], plain: false, exemplar: None };
                         self.suffix(token, line, parts, exemplars).map(Some)
                     }
                 }
@@ -192,7 +192,8 @@ impl<'a> Reader<'a> {
         let Some((start, end)) = name else {
             return Err(self.cursor.while_parsing(ErrorKind::MetricName, "metric name not set", line));
         };
-        let parts = Line { raw, name: self.cursor.between(start, end), labels, exemplar: None };
+        let name = self.cursor.between(start, end);
+        let parts = Line { raw, name, labels, plain: false, exemplar: None };
         self.suffix(token, line, parts, exemplars)
     }
 

@@ -43,9 +43,10 @@ fn series(body: &[u8], start: usize) -> Option<Scanned<'_>> {
     let mut at = name_end(body, start + 1);
     let name = body.get(start..at)?;
     let mut labels: &[u8] = &[];
+    let mut plain = false;
     if body.get(at) == Some(&b'{') {
         let first = at + 1;
-        at = closing_brace(body, first)?;
+        (at, plain) = closing_brace(body, first)?;
         labels = body.get(first..at)?;
         at += 1;
     }
@@ -82,7 +83,7 @@ fn series(body: &[u8], start: usize) -> Option<Scanned<'_>> {
     if body.get(at) != Some(&b'\n') {
         return None;
     }
-    let line = Line { raw, name, labels, exemplar: None };
+    let line = Line { raw, name, labels, plain, exemplar: None };
     Some(Scanned { entry: Found::Series { line, value, timestamp_ms }, end: at + 1 })
 }
 
@@ -94,14 +95,16 @@ fn skip_blanks(body: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Where the brace is that closes labels which start at `at` and have no blanks and no quoted names.
+/// Where the brace is that closes labels which start at `at` and have no blanks and no quoted names, and whether there
+/// is no backslash in them either.
 #[inline]
-pub(crate) fn closing_brace(body: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn closing_brace(body: &[u8], at: usize) -> Option<(usize, bool)> {
     let mut at = at;
+    let mut plain = true;
     loop {
         let byte = *body.get(at)?;
         if byte == b'}' {
-            return Some(at);
+            return Some((at, plain));
         }
         if !starts_label(byte) {
             return None;
@@ -120,12 +123,13 @@ pub(crate) fn closing_brace(body: &[u8], at: usize) -> Option<usize> {
             if body.get(at + 1) == Some(&b'\n') {
                 return None;
             }
+            plain = false;
             at += 2;
         }
         at += 1;
         match *body.get(at)? {
             b',' => at += 1,
-            b'}' => return Some(at),
+            b'}' => return Some((at, plain)),
             _ => return None,
         }
     }

@@ -102,7 +102,8 @@ impl<'a> TextParser<'a> {
                         Token::BraceOpen => self.braces(line, Some(name)).map(Some),
                         token => {
                             let raw = self.cursor.between(name.0, name.1);
-                            let line_parts = Line { raw, name: raw, labels: &[], exemplar: None };
+                            let line_parts =
+                                Line { raw, name: raw, labels: &[], plain: false, exemplar: None };
                             self.suffix(token, line, line_parts).map(Some)
                         }
                     }
@@ -162,7 +163,7 @@ impl<'a> TextParser<'a> {
             return Err(self.cursor.while_parsing(ErrorKind::MetricName, "metric name not set", line));
         };
         let name = self.cursor.between(start, end);
-        self.suffix(token, line, Line { raw, name, labels, exemplar: None })
+        self.suffix(token, line, Line { raw, name, labels, plain: false, exemplar: None })
     }
 
     /// What is between braces, up to and with the closing one. Gives where the metric name is.
