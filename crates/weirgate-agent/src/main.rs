@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Runs Fluent Bit's Kubernetes log pipeline, and tells what is wrong with its configuration.
+/// Runs Fluent Bit's Kubernetes log pipeline and Prometheus' scraping, and tells what their configurations do and what
+/// is wrong with them.
 #[derive(Parser)]
-#[command(name = "weirgate", version, about)]
+#[command(name = "weirgate", version)]
 struct Cli {
     #[command(subcommand)]
     command: commands::Command,

@@ -149,3 +149,23 @@ fn standard_input_folders_and_files_that_are_no_text() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), TYPO.replace("OUTPTU", "OUTPUT"));
     assert!(said(output).starts_with("s.conf:1:2: fixed[unknown-section]"));
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = folder(&[("warning.conf", TYPO), ("wrong.conf", "[INPUT]\n    Name nope\n")]);
+    for (arguments, code) in [
+        (&["--format", "json", "warning.conf"][..], 0),
+        (&["--format", "github", "wrong.conf"], 1),
+        (&["--diff", "warning.conf"], 0),
+        (&["--explain", "all"], 0),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_weirgate"));
+        command.arg("check").args(arguments).current_dir(folder.path()).stdout(writer);
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(!said.contains("pipe"), "{said}");
+    }
+}

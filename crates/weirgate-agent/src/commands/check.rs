@@ -118,7 +118,7 @@ impl Check {
         let text = self.format == Format::Text;
         let is_shown = |severity| self.notes || !text || severity != Severity::Info;
         let shown = report.diagnostics.iter().filter(|problem| is_shown(problem.severity()));
-        report::write(shown, &report.sources, self.format).map_err(|error| error.to_string())?;
+        told(report::write(shown, &report.sources, self.format))?;
         if let Some(summary) = report::summary(&report.diagnostics).filter(|_| text) {
             let hidden = report.diagnostics.iter().any(|problem| !is_shown(problem.severity()));
             complain(&format!("{file}: {summary}{}", if hidden { " (--notes shows the notes)" } else { "" }));
@@ -142,8 +142,7 @@ impl Check {
             let mut out = io::stdout().lock();
             for change in &fixed.changes {
                 let diff = TextDiff::from_lines(&change.before, &change.after);
-                write!(out, "{}", diff.unified_diff().header(&change.file, &change.file))
-                    .map_err(|error| error.to_string())?;
+                told(write!(out, "{}", diff.unified_diff().header(&change.file, &change.file)))?;
             }
             return Ok(if before.has_errors() { FOUND } else { 0 });
         }
@@ -158,14 +157,22 @@ impl Check {
             let text =
                 fixed.changes.iter().find(|change| change.file == *file).map(|change| change.after.clone());
             let text = text.map_or_else(|| inputs.read(file).unwrap_or_default(), String::into_bytes);
-            io::stdout().write_all(&text).map_err(|error| error.to_string())?;
+            told(io::stdout().write_all(&text))?;
         }
         let mut out = io::stderr().lock();
         for line in &fixed.repaired {
-            writeln!(out, "{line}").map_err(|error| error.to_string())?;
+            told(writeln!(out, "{line}"))?;
         }
         drop(out);
         self.show(file, &fixed.report)
+    }
+}
+
+/// What came of writing: whoever reads may have seen enough.
+fn told(written: io::Result<()>) -> Result<(), String> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
     }
 }
 
@@ -206,5 +213,11 @@ fn explain(code: &str) -> ExitCode {
         complain(&format!("there is no diagnostic `{code}`{hint}"));
         return ExitCode::from(UNUSABLE);
     };
-    ExitCode::from(if written.is_ok() { 0 } else { UNUSABLE })
+    match told(written) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(UNUSABLE)
+        }
+    }
 }

@@ -111,7 +111,7 @@ pub(super) fn complain_of(diagnostics: &[api::Diagnostic], file: &str, text: &st
                     let same = |c: char| if c == '\t' { '\t' } else { ' ' };
                     let indent: String = source.chars().take(column - 1).map(same).collect();
                     let end = problem.end_column.filter(|_| problem.end_line == problem.line);
-                    let carets = "^".repeat(end.map_or(1, |end| end.saturating_sub(column).max(1)));
+                    let carets = "^".repeat(end.map_or(1, |end| end.saturating_sub(column).clamp(1, 100)));
                     let width = line.to_string().len();
                     let source = visible(source);
                     writeln!(out, "{:width$} |\n{line} | {source}\n{:width$} | {indent}{carets}", "", "")?;
