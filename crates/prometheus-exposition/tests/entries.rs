@@ -117,6 +117,7 @@ fn text_errors_are_those_of_prometheus() {
         assert_eq!(entries.last().map(String::as_str), Some(expected));
     }
     text(b"a{b=\"\xff\"} 1\n", &["error 1:5 Utf8 invalid UTF-8 label value: \"\\\"\\xff\\\"\""]);
+    text("# HELP a\u{e9}x\n", &["error 1:9 Utf8 help text \"\\xa9x\" is not a valid utf8 string"]);
     text(b"# HELP a \xff\n", &["error 1:9 Utf8 help text \"\\xff\" is not a valid utf8 string"]);
 }
 

@@ -163,5 +163,9 @@ fn metadata(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     if text.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
         return Some((name, &[]));
     }
+    // Whatever stands behind the name is taken for a blank, also the first byte of a longer character.
+    if !text.first()?.is_ascii() {
+        return None;
+    }
     Some((name, text.get(1..)?))
 }
