@@ -60,7 +60,7 @@ pub use fluentbit_pipeline::Delivery;
 pub use json::to_json;
 pub use kind::Kind;
 pub use lints::lints;
-pub use page::{page, pages};
+pub use page::{example_files, page, pages};
 pub use reference::reference;
 
 /// How to check.

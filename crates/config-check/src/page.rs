@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use source_text::{Lint, Severity};
+use fluentbit_config::MemoryFiles;
+use source_text::{Applicability, Fix, Lint, Severity};
 
-use crate::lints;
+use crate::{Kind, Options, check, lints};
 
 /// All pages by file name, one for each code, with a `README.md` that lists the codes.
 ///
@@ -48,6 +49,9 @@ pub fn page(lint: &Lint) -> String {
     if let Some((bad, good)) = lint.example {
         let _ = write!(page, "\nWrong:\n\n{}\nRight:\n\n{}", block(bad), block(good));
     }
+    if let Some(says) = lint.example.and_then(|(bad, _)| repair(lint.code, bad)) {
+        let _ = write!(page, "\n{says}\n");
+    }
     if lint.severity != Severity::Error {
         let _ = write!(
             page,
@@ -56,6 +60,49 @@ pub fn page(lint: &Lint) -> String {
         );
     }
     page
+}
+
+/// What repairs the example.
+fn repair(code: &str, example: &str) -> Option<&'static str> {
+    let (entry, files) = example_files(example);
+    let options = Options { notes: true, ..Options::default() };
+    let report = check(&entry, &files, &options).ok()?;
+    let of_code = report.diagnostics.iter().filter(|problem| problem.code() == code);
+    Some(match of_code.filter_map(|problem| problem.repair()).map(Fix::applicability).max()? {
+        Applicability::Certain => "`weirgate check --fix` repairs it.",
+        _ => "`weirgate check --unsafe-fixes` repairs it in the most likely way: look at what it did.",
+    })
+}
+
+/// The files of an entry's example, and the name of the one to check.
+///
+/// ```
+/// let lint = config_check::lints().find(|lint| lint.code == "include-cycle").unwrap();
+/// let (entry, _) = config_check::example_files(lint.example.unwrap().0);
+/// assert_eq!(entry, "fluent-bit.conf");
+/// ```
+#[must_use]
+pub fn example_files(example: &str) -> (String, MemoryFiles) {
+    let mut files = MemoryFiles::new();
+    let mut entry = None;
+    let parts = example.split("==> ").skip(1).filter_map(|part| part.split_once(" <==\n"));
+    for (name, text) in parts {
+        files.insert(name, text);
+        entry.get_or_insert_with(|| name.to_owned());
+    }
+    let entry = entry.unwrap_or_else(|| {
+        let is_classic =
+            example.starts_with(' ') || example.trim_start_matches('\u{feff}').starts_with(['[', '@']);
+        let name = match Kind::detect("example", example.as_bytes()) {
+            _ if is_classic => "fluent-bit.conf",
+            Some(Kind::FluentBit) => "fluent-bit.yaml",
+            Some(_) => "example",
+            None => "prometheus.yml",
+        };
+        files.insert(name, example);
+        name.to_owned()
+    });
+    (entry, files)
 }
 
 fn word(severity: Severity) -> &'static str {

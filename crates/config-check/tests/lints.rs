@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use config_check::{Delivery, Kind, Options, check, fix, lints};
-use fluentbit_config::{Compat, MemoryFiles};
+use config_check::{Delivery, Options, check, example_files, fix, lints};
+use fluentbit_config::Compat;
 use source_text::{Applicability, Lint};
 
 /// Codes without an example, and why.
@@ -30,29 +30,6 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
 /// Codes of what `weirgate check` asks the outputs about; the tests of weirgate-agent look at their examples.
 const BY_RUNNER: &[&str] = &["invalid-port", "invalid-cloud-id", "invalid-cloud-auth"];
 
-/// The files of an example, and the name of the first.
-fn files(example: &str) -> (String, MemoryFiles) {
-    let mut files = MemoryFiles::new();
-    if !example.starts_with("==> ") {
-        let name = match Kind::detect("example", example.as_bytes()) {
-            _ if example.trim_start_matches(['\u{feff}', ' ']).starts_with(['[', '@']) => "fluent-bit.conf",
-            _ if example.starts_with(' ') => "fluent-bit.conf",
-            Some(Kind::FluentBit) => "fluent-bit.yaml",
-            Some(_) => "example",
-            None => "prometheus.yml",
-        };
-        files.insert(name, example);
-        return (name.to_owned(), files);
-    }
-    let mut entry = None;
-    for part in example.split("==> ").skip(1) {
-        let (name, text) = part.split_once(" <==\n").expect("a name");
-        files.insert(name, text);
-        entry.get_or_insert_with(|| name.to_owned());
-    }
-    (entry.expect("a file"), files)
-}
-
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.notes = true;
@@ -61,7 +38,7 @@ fn options() -> Options<'static> {
 
 /// The codes of what is found, for one release of Fluent Bit or for all.
 fn codes(example: &str, deliveries: &[Delivery]) -> BTreeSet<&'static str> {
-    let (entry, files) = files(example);
+    let (entry, files) = example_files(example);
     let mut found = BTreeSet::new();
     for delivery in deliveries {
         let mut options = options();
@@ -110,7 +87,7 @@ fn fixes() {
     let mut fixable = 0;
     for lint in lints() {
         let Some((bad, _)) = lint.example else { continue };
-        let (entry, files) = files(bad);
+        let (entry, files) = example_files(bad);
         let before = check(&entry, &files, &options()).expect(bad);
         let has_fix =
             |problem: &&source_text::Diagnostic| problem.code() == lint.code && problem.repair().is_some();
