@@ -14,5 +14,5 @@ rm -rf "$out" && mkdir -p "$out"
 npx esbuild src/main.ts src/worker.ts --bundle --minify --format=esm --target=es2022 --outdir="$out" --log-level=warning \
     --alias:weirgate="$package/web.js" --legal-comments=none \
     --loader:.conf=text --loader:.log=text --loader:.json=text --loader:.yml=text --loader:.prom=text
-cp index.html style.css icon.svg "$package/weirgate.wasm" "$out"
+cp index.html style.css icon.svg "$package"/weirgate-*.wasm "$package/lints.json" "$out"
 echo "playground: $(realpath "$out"), for example: python3 -m http.server --directory $(realpath --relative-to=../.. "$out")"

@@ -98,6 +98,16 @@ test('a gate of the picture shows what it drops, and the rule', async () => {
   await close(page);
 });
 
+test('an output that takes nothing is in the picture', async () => {
+  const page = await open();
+  const output = (match) => `[OUTPUT]\n    Name stdout\n    Match ${match}\n`;
+  await paste(page, '#files', `[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Tag a\n${output('a')}${output('b')}`);
+  await page.waitForSelector('[data-gate="output stdout.1"]');
+  assert.match(await page.getAttribute('[data-gate="output stdout.0"]', 'aria-description'), /took 10 records/);
+  assert.match(await page.getAttribute('[data-gate="output stdout.1"]', 'aria-description'), /took 0 records/);
+  await close(page);
+});
+
 test('a mistake is underlined, and its fix repairs it', async () => {
   const page = await open();
   await page.selectOption('#example', 'containerd lines');

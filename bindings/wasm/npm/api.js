@@ -1,28 +1,8 @@
 // The questions, the same for Node and browsers. What they take and give is in index.d.ts.
-import { call as callModule } from './glue.js';
+import { call, WeirgateError } from './halves.js';
 import { parseJson, stringifyJson } from './json.js';
 
-export { parseJson, stringifyJson };
-
-/** A question that has no answer. */
-export class WeirgateError extends Error {
-  constructor(kind, message) {
-    super(message);
-    this.name = 'WeirgateError';
-    this.kind = kind;
-  }
-}
-
-/** Asks in JSON, and gives the answer's bytes as they are. */
-export function call(method, request) {
-  try {
-    return callModule(method, request);
-  } catch (error) {
-    if (typeof error !== 'string') throw error;
-    const { kind, message } = JSON.parse(error);
-    throw new WeirgateError(kind, message);
-  }
-}
+export { call, parseJson, stringifyJson, WeirgateError };
 
 const ask = (method, request) => parseJson(call(method, stringifyJson(request)));
 /** Places are counted as JavaScript's strings are, unless the caller says otherwise. */
@@ -44,3 +24,4 @@ export const writeExposition = (request) => ask('write_exposition', request);
 export const bulk = (request) => ask('bulk', request);
 export const bulkResponse = (request) => ask('bulk_response', request);
 export const convert = (request) => askWithPositions('convert', request);
+export const test = (request) => askWithPositions('test', request);

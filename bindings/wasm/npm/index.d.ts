@@ -74,18 +74,25 @@ export interface Diagnostic {
   labels?: (Place & { message: string })[];
 }
 
-export type ErrorKind = 'unknown-method' | 'invalid-request' | 'invalid-input';
+export type ErrorKind = 'unknown-method' | 'invalid-request' | 'invalid-input' | 'not-loaded';
+
+/** What a browser loads: the module of either half of the questions, and the texts of the lints. */
+export type Part = 'logs' | 'metrics' | 'lints';
 
 /** A question that has no answer. A configuration that is wrong has one: diagnostics. */
 export class WeirgateError extends Error {
   readonly kind: ErrorKind;
+  /** With the kind `not-loaded`: what `init` has to load before the question is asked again. */
+  readonly part?: Part;
 }
 
 /**
- * Loads the module in a browser; call and await it before anything else. By default the file `weirgate.wasm` beside
- * the package's files is fetched. Node needs no such call.
+ * Loads a part in a browser, or all of them; call and await it before a question. By default the files
+ * `weirgate-logs.wasm`, `weirgate-metrics.wasm` and `lints.json` beside the package's files are fetched. A question
+ * for a part that is not loaded throws an error of the kind `not-loaded`, which names the part. Node needs no such
+ * call.
  */
-export function init(source?: string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module): Promise<void>;
+export function init(part?: Part, source?: string | URL | Request | Response | Promise<Response> | BufferSource | WebAssembly.Module): Promise<void>;
 
 /** Asks a question in JSON and gives the JSON of the answer, byte for byte that of the other languages. */
 export function call(method: string, request: string): string;
@@ -206,6 +213,8 @@ export interface ExplainAnswer {
   path: string;
   /** The lines, for each input that follows the file. */
   lines: LineTrace[];
+  /** The names of all outputs, in the order of the file. */
+  outputs: string[];
   /** Why no input follows the file, or one that does not. */
   not_followed: string[];
   diagnostics: Diagnostic[];
@@ -673,3 +682,30 @@ export interface ConvertAnswer {
 }
 /** A Fluent Bit configuration in the other of its two forms, comments kept. */
 export function convert(request: ConvertRequest): ConvertAnswer;
+
+export interface TestRequest {
+  /** The name of the file of cases. The names in it are relative to its folder. */
+  cases: string;
+  /** That file and those it names. */
+  files: Files;
+  positions?: Positions;
+}
+export interface TestAnswer {
+  cases: CaseResult[];
+  passed: number;
+  failed: number;
+  /** Files that the cases name and that are not among those given: give them and ask again. */
+  missing: { name: string; is_configuration: boolean }[];
+  /** What is wrong with the file of cases. */
+  diagnostics: Diagnostic[];
+}
+export interface CaseResult {
+  name: string;
+  /** The line it begins at. */
+  line: number;
+  passed: boolean;
+  /** What is not as expected; null for what was not expected, or is missing. */
+  differences: { what: string; expected: string | null; found: string | null }[];
+}
+/** Runs unit tests of configurations. */
+export function test(request: TestRequest): TestAnswer;

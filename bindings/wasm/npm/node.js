@@ -1,8 +1,15 @@
-// Node: the module is read from beside this file when the package is imported.
+// Node: what a question needs is read from beside this file when it is asked first.
 import { readFileSync } from 'node:fs';
-import { initSync } from './glue.js';
+import { loadNowWith, markLoaded, parts } from './halves.js';
+import { answering } from './lints.js';
 
-initSync({ module: readFileSync(new URL('weirgate.wasm', import.meta.url)) });
+const read = (file) => readFileSync(new URL(file, import.meta.url));
+
+loadNowWith((part) => {
+  if (part === 'lints') parts.lints = answering(read('lints.json').toString());
+  else parts[part].initSync({ module: read(`weirgate-${part}.wasm`) });
+  return markLoaded(part);
+});
 
 export * from './api.js';
 

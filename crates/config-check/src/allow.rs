@@ -2,7 +2,7 @@
 
 use source_text::{Diagnostic, SourceId, SourceMap, Span, suggest};
 
-use crate::lints;
+use crate::lint_codes;
 
 /// A code that a comment allows.
 struct Allow<'a> {
@@ -46,11 +46,11 @@ pub(crate) fn apply(sources: &SourceMap, comments: &[Span], diagnostics: &mut Ve
 
 fn complaint(allow: &Allow<'_>, sources: &SourceMap) -> Diagnostic {
     let code = allow.code;
-    match lints().find(|lint| lint.code == code) {
+    match lint_codes().find(|known| *known == code) {
         None => {
             let problem =
                 Diagnostic::warning("unused-allow", allow.span, format!("there is no diagnostic `{code}`"));
-            match suggest(code, lints().map(|lint| lint.code)) {
+            match suggest(code, lint_codes()) {
                 Some(meant) => problem.did_you_mean(allow.span, code, meant),
                 None => problem.help("`weirgate check --explain all` lists them"),
             }

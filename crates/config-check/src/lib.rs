@@ -52,14 +52,14 @@ use std::sync::Arc;
 use fluentbit_config::{Config, Environment, Files, ReadError};
 use fluentbit_parser::time::TimeZone;
 use fluentbit_pipeline::Pipeline;
-use source_text::{Diagnostic, Severity, SourceMap};
+use source_text::{Diagnostic, Severity, SourceId, SourceMap};
 
 pub use fix::{Change, Fixed, fix};
 pub use fluentbit::load_fluentbit;
 pub use fluentbit_pipeline::Delivery;
 pub use json::to_json;
 pub use kind::Kind;
-pub use lints::lints;
+pub use lints::{lint_codes, lints};
 pub use page::{example_files, page, pages};
 pub use reference::reference;
 
@@ -79,7 +79,12 @@ pub struct Options<'a> {
     pub zone: Option<&'a Arc<dyn TimeZone>>,
     /// What the program that is to run a Fluent Bit configuration finds wrong with it besides.
     pub runner: Option<&'a Runner>,
+    /// Checks the files in a manifest that are of a kind this build leaves out (see the crate's features).
+    pub elsewhere: Option<&'a Elsewhere<'a>>,
 }
+
+/// Checks the text of a file of this name, whose places are in this source.
+pub type Elsewhere<'a> = dyn Fn(Kind, &str, &str, SourceId) -> Vec<Diagnostic> + 'a;
 
 /// Looks at a Fluent Bit configuration and what was made of it, and says what is wrong.
 pub type Runner = dyn Fn(&Config, &Pipeline) -> Vec<Diagnostic>;
@@ -94,6 +99,7 @@ impl Default for Options<'_> {
             environment: &(),
             zone: None,
             runner: None,
+            elsewhere: None,
         }
     }
 }
@@ -137,6 +143,8 @@ pub enum CheckError {
     UnknownKind,
     /// It has no text that could be checked: a program, an archive, or a text in UTF-16.
     Binary,
+    /// It is of a kind that this build leaves out (see the crate's features).
+    LeftOut(Kind),
 }
 
 impl fmt::Display for CheckError {
@@ -149,6 +157,7 @@ impl fmt::Display for CheckError {
                 "nothing tells what this file is; expected one of {}",
                 Kind::ALL.map(Kind::as_str).join(", ")
             ),
+            Self::LeftOut(kind) => write!(f, "this build does not check files of the kind {kind}"),
         }
     }
 }
@@ -172,11 +181,12 @@ pub fn check(name: &str, files: &dyn Files, options: &Options<'_>) -> Result<Rep
         return Err(CheckError::Binary);
     }
     let mut report = match kind {
-        Kind::FluentBit => fluentbit::check(name, files, options),
-        Kind::Prometheus => prometheus::check(name, &bytes, files, options),
-        Kind::Kubernetes => manifest::check(name, &bytes, options),
-        Kind::OpenTelemetry => opentelemetry::check(name, &bytes),
-        Kind::Exposition => exposition::check(name, &bytes),
+        Kind::FluentBit if cfg!(feature = "fluent-bit") => fluentbit::check(name, files, options),
+        Kind::Kubernetes if cfg!(feature = "fluent-bit") => manifest::check(name, &bytes, options),
+        Kind::Prometheus if cfg!(feature = "prometheus") => prometheus::check(name, &bytes, files, options),
+        Kind::OpenTelemetry if cfg!(feature = "prometheus") => opentelemetry::check(name, &bytes),
+        Kind::Exposition if cfg!(feature = "prometheus") => exposition::check(name, &bytes),
+        kind => return Err(CheckError::LeftOut(kind)),
     };
     debug_assert!(
         report.diagnostics.iter().all(|problem| lints().any(|lint| lint.code == problem.code())),

@@ -12,9 +12,16 @@ use source_text::Lint;
 /// assert!(config_check::lints().any(|lint| lint.code == "inline-comment"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    let own = [OWN, pipeline::LINTS, outputs::LINTS, elsewhere::LINTS].into_iter().flatten();
-    own.chain(fluentbit_config::lints()).chain(prometheus_config::lints())
+    TABLES.iter().copied().flatten().chain(fluentbit_config::lints()).chain(prometheus_config::lints())
 }
+
+/// The codes of [`lints`], without their texts.
+pub fn lint_codes() -> impl Iterator<Item = &'static str> {
+    CODES.into_iter().chain(fluentbit_config::lint_codes()).chain(prometheus_config::lint_codes())
+}
+
+const TABLES: &[&[Lint]] = &[OWN, pipeline::LINTS, outputs::LINTS, elsewhere::LINTS];
+const CODES: [&str; Lint::count(TABLES)] = Lint::codes(TABLES);
 
 const OWN: &[Lint] = &[
     Lint::warning("unused-allow", "A comment allows what is not reported")

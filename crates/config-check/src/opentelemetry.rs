@@ -4,20 +4,21 @@
 //! gone then, and `$$1` is the group.
 
 use source_text::yaml::{self, Node, NodeKind};
-use source_text::{Diagnostic, Edit, SourceMap};
+use source_text::{Diagnostic, Edit, SourceId, SourceMap};
 
 use crate::prometheus::comments;
 use crate::{Kind, Report, allow};
 
 pub(crate) fn check(name: &str, bytes: &[u8]) -> Report {
     let mut sources = SourceMap::new();
-    let diagnostics = check_text(&mut sources, name, &String::from_utf8_lossy(bytes));
+    let text = String::from_utf8_lossy(bytes);
+    let id = sources.add(name, text.as_ref());
+    let diagnostics = check_text(&sources, id, &text);
     Report { kind: Kind::OpenTelemetry, sources, diagnostics }
 }
 
-/// Checks one file that may stand inside another.
-pub(crate) fn check_text(sources: &mut SourceMap, name: &str, text: &str) -> Vec<Diagnostic> {
-    let id = sources.add(name, text);
+/// Checks one file that may stand inside another: the source `id`.
+pub(crate) fn check_text(sources: &SourceMap, id: SourceId, text: &str) -> Vec<Diagnostic> {
     let mut diagnostics = match yaml::parse(id, text) {
         Ok(documents) => {
             let mut found = Vec::new();

@@ -34,14 +34,13 @@ pub(crate) fn check(name: &str, bytes: &[u8], files: &dyn Files, options: &Optio
     Report { kind: Kind::Prometheus, sources, diagnostics }
 }
 
-/// Checks one file that stands inside another.
+/// Checks one file that stands inside another: the source `id`.
 pub(crate) fn check_text(
-    sources: &mut SourceMap,
-    name: &str,
+    sources: &SourceMap,
+    id: SourceId,
     text: &str,
     options: &Options<'_>,
 ) -> Vec<Diagnostic> {
-    let id = sources.add(name, text);
     let parsed = parse(id, text, |name| options.environment.get(name));
     let mut diagnostics = [parsed.diagnostics, parsed.notes].concat();
     allow::apply(sources, &comments(id, text), &mut diagnostics);

@@ -9,6 +9,7 @@ use fluentbit_config::{SectionKind, schema};
 
 /// Words with a hyphen in files that report something, which are no codes.
 const NO_CODES: &[&str] = &[
+    "api-metrics",
     "accept-encoding",
     "allow-utf-8",
     "content-encoding",

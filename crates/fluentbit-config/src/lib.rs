@@ -43,7 +43,7 @@ pub use classic::parse as parse_classic;
 pub use environment::Environment;
 pub use event_model::Compat;
 pub use files::{Files, MemoryFiles, ReadError};
-pub use lints::lints;
+pub use lints::{lint_codes, lints};
 pub use load::{Config, load};
 pub use section::{Group, Property, Section, SectionKind};
 pub use tree::{Command, Document, Form, GroupNode, Item, PropertyNode, SectionNode, Text};

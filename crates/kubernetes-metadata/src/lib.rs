@@ -49,7 +49,7 @@ pub use meta::{ObjectMeta, OwnerReference, Pairs};
 pub use node::{
     DaemonEndpoint, Namespace, Node, NodeAddress, NodeDaemonEndpoints, NodeSpec, NodeStatus, Owned,
 };
-pub use object::{List, Object, WatchEvent, WatchKind, read_list, read_object, read_objects};
+pub use object::{List, Object, WatchEvent, WatchKind, read_list, read_object, read_objects, read_pods};
 pub use pod::{Condition, Container, ContainerKind, ContainerPort, ContainerStatus, Pod, PodSpec, PodStatus};
 pub use service::{
     LoadBalancerIngress, LoadBalancerStatus, Service, ServicePort, ServiceSpec, ServiceStatus,

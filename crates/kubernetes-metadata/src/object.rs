@@ -135,12 +135,30 @@ pub fn read_list(json: &[u8]) -> Result<List, Error> {
 /// # Errors
 /// As [`read_object`].
 pub fn read_objects(json: &[u8]) -> Result<Vec<Object>, Error> {
+    read_all(json, typed)
+}
+
+/// As [`read_objects`], for the kinds that log enrichment needs: Pods and Namespaces. Others are left out.
+///
+/// # Errors
+/// As [`read_object`].
+pub fn read_pods(json: &[u8]) -> Result<Vec<Object>, Error> {
+    read_all(json, typed_for_logs)
+}
+
+fn read_all(json: &[u8], typed: Typed) -> Result<Vec<Object>, Error> {
     let text = utf8(json)?;
     let mut objects = Vec::new();
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     while let Some(document) = documents.next() {
         let document = document.map_err(|error| Error::json(text, 0, &error))?;
-        collect(document.get(), documents.byte_offset() - document.get().len(), LIST_DEPTH, &mut objects)?;
+        collect(
+            document.get(),
+            documents.byte_offset() - document.get().len(),
+            LIST_DEPTH,
+            typed,
+            &mut objects,
+        )?;
     }
     Ok(objects)
 }
@@ -249,14 +267,24 @@ fn utf8(json: &[u8]) -> Result<&str, Error> {
 }
 
 fn decode<'a, T: Deserialize<'a>>(text: &'a str, base: usize) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| Error::json(text, base, &error))
+    json_decode::from_str(text).map_err(|error| Error::json(text, base, &error))
+}
+
+/// Reads an object of a kind; `None` for a kind that is not wanted.
+type Typed = fn(kind: &str, text: &str, base: usize) -> Result<Option<Object>, Error>;
+
+fn typed_for_logs(kind: &str, text: &str, base: usize) -> Result<Option<Object>, Error> {
+    Ok(Some(match kind {
+        "Pod" => Object::Pod(decode(text, base)?),
+        "Namespace" => Object::Namespace(decode(text, base)?),
+        _ => return Ok(None),
+    }))
 }
 
 fn typed(kind: &str, text: &str, base: usize) -> Result<Option<Object>, Error> {
     Ok(Some(match kind {
-        "Pod" => Object::Pod(decode(text, base)?),
+        "Pod" | "Namespace" => return typed_for_logs(kind, text, base),
         "Node" => Object::Node(decode(text, base)?),
-        "Namespace" => Object::Namespace(decode(text, base)?),
         "Service" => Object::Service(decode(text, base)?),
         "Endpoints" => Object::Endpoints(decode(text, base)?),
         "EndpointSlice" => Object::EndpointSlice(decode(text, base)?),
@@ -283,7 +311,13 @@ fn list(head: &Head<'_>, text: &str) -> Result<List, Error> {
     Ok(List { items, resource_version: resource_version.clone(), continue_token: continue_token.clone() })
 }
 
-fn collect(text: &str, base: usize, depth: usize, objects: &mut Vec<Object>) -> Result<(), Error> {
+fn collect(
+    text: &str,
+    base: usize,
+    depth: usize,
+    typed: Typed,
+    objects: &mut Vec<Object>,
+) -> Result<(), Error> {
     let head: Head<'_> = decode(text, base)?;
     let Some(items) = head.items(text, base)? else {
         objects.extend(typed(&head.kind, text, base)?);
@@ -294,7 +328,9 @@ fn collect(text: &str, base: usize, depth: usize, objects: &mut Vec<Object>) -> 
         let item_head: Head<'_> = decode(item.get(), base)?;
         match typed(item_kind(&item_head, &head.kind), item.get(), base)? {
             Some(object) => objects.push(object),
-            None if item_head.items.is_some() && depth > 0 => collect(item.get(), base, depth - 1, objects)?,
+            None if item_head.items.is_some() && depth > 0 => {
+                collect(item.get(), base, depth - 1, typed, objects)?;
+            }
             None => {}
         }
     }

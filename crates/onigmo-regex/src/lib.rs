@@ -11,7 +11,8 @@
 //!
 //! This crate has its own parser for the dialect. A pattern that needs no backtracking runs on the automata
 //! of `regex-automata`, in time linear in the text; only the others run on `fancy-regex`, with a limit for
-//! their steps. [`Regex::is_linear`] tells which.
+//! their steps. [`Regex::is_linear`] tells which. In browsers (and with the feature `small`) both are small engines,
+//! which find the same and take longer; what goes beyond the limit for steps can differ.
 //!
 //! ```
 //! use onigmo_regex::{Captures, Regex, Wrapping};

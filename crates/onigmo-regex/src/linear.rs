@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex_automata::util::primitives::NonMaxUsize;
-use regex_automata::{Anchored, Input, meta};
+use linear_regex::{Anchored, Automaton, Input, Limits, Slot};
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition};
 
 use crate::ast::{Assertion, Dot, Greed, Node};
@@ -26,9 +25,6 @@ const STATE_SIZE: usize = 32;
 /// How much memory an automaton may use to keep what it has learnt about a text, in bytes.
 const CACHE_LIMIT: usize = 2 << 20;
 
-/// Places of the groups of a match: for each group a start and an end.
-pub(crate) type Slot = Option<NonMaxUsize>;
-
 /// A pattern that runs without backtracking.
 #[derive(Debug)]
 pub(crate) struct Linear {
@@ -39,7 +35,7 @@ pub(crate) struct Linear {
 
 #[derive(Debug)]
 struct Engine {
-    automata: meta::Regex,
+    automata: Automaton,
     /// Whether every match starts with a test for the start of a line, or of the text.
     starts_at_line_start: bool,
 }
@@ -95,12 +91,12 @@ impl Engine {
             // Some sets have a few more ranges here: what fitted then is to fit now.
             Encoding::Mapped => 4 * size_limit,
         };
-        let config = meta::Config::new()
-            .nfa_size_limit(Some(size_limit))
-            .hybrid_cache_capacity(CACHE_LIMIT)
-            // Only a test such as `\B` can hold in the middle of a character.
-            .utf8_empty(hir.properties().look_set().contains_word());
-        let automata = meta::Builder::new().configure(config).build_from_hir(&hir).ok()?;
+        let mut limits = Limits::default();
+        limits.size = Some(size_limit);
+        limits.cache = Some(CACHE_LIMIT);
+        // Only a test such as `\B` can hold in the middle of a character.
+        limits.whole_characters = hir.properties().look_set().contains_word();
+        let automata = Automaton::new(&hir, limits)?;
         Some(Engine { automata, starts_at_line_start })
     }
 
@@ -116,18 +112,18 @@ impl Engine {
     fn find(&self, text: &[u8], anchored: Anchored, slots: &mut [Slot]) -> bool {
         let input = Input::new(text);
         if !self.starts_at_line_start {
-            return self.automata.search_slots(&input.anchored(anchored), slots).is_some();
+            return self.automata.search(&input.anchored(anchored), slots);
         }
         // Most texts have one line, and an anchored search knows where to begin and when to give up.
         let input = input.anchored(Anchored::Yes);
-        self.automata.search_slots(&input, slots).is_some()
+        self.automata.search(&input, slots)
             || anchored == Anchored::No
                 && second_line(text).is_some_and(|start| self.find_in_lines(text, start, slots))
     }
 
     /// Searches the lines that begin at `start` or later.
     fn find_in_lines(&self, text: &[u8], start: usize, slots: &mut [Slot]) -> bool {
-        let found = self.automata.search_slots(&Input::new(text).range(start..), slots).is_some();
+        let found = self.automata.search(&Input::new(text).range(start..), slots);
         // Automata think a line starts behind a final newline. Being the last place of all, it is found
         // only where there is no other match.
         let at_end = || slots.first().copied().flatten().is_some_and(|start| start.get() == text.len());

@@ -2,11 +2,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use regex_automata::Anchored;
-use regex_automata::util::primitives::NonMaxUsize;
+use linear_regex::{Anchored, NonMaxUsize, Slot};
 
 use crate::backtrack::Backtracking;
-use crate::linear::{Linear, Slot};
+use crate::linear::Linear;
 use crate::parse::{Flags, parse};
 use crate::plan::plan;
 use crate::resolve::resolve;

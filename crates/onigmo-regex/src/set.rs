@@ -59,7 +59,7 @@ impl CharSet {
 
     /// Adds the characters that differ from a member only in case.
     pub(crate) fn fold_case(&mut self) {
-        self.chars.case_fold_simple();
+        linear_regex::fold_case(&mut self.chars);
     }
 
     /// Adds the characters that differ from a member only in case, as a class does it, with two
@@ -107,7 +107,7 @@ fn class(ranges: &[(char, char)]) -> ClassUnicode {
 
 fn folded(chars: &ClassUnicode) -> ClassUnicode {
     let mut folded = chars.clone();
-    folded.case_fold_simple();
+    linear_regex::fold_case(&mut folded);
     folded
 }
 

@@ -5,9 +5,9 @@
 //! Only a text with invalid bytes is copied, and only in such a text have the last 130 code points, U+10FF7E
 //! and up, another meaning.
 
-use regex_automata::util::primitives::NonMaxUsize;
+use linear_regex::NonMaxUsize;
 
-use crate::linear::Slot;
+use linear_regex::Slot;
 
 /// What stands for the invalid byte `b` is `INVALID_BASE + b`, U+10FF80 to U+10FFFF.
 const INVALID_BASE: u32 = 0x10_FF00;

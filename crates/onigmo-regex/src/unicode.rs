@@ -1,7 +1,6 @@
 //! Named sets of characters: `\w` and its like, POSIX brackets, properties.
 
-use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+use linear_regex::unicode_property;
 
 use crate::set::CharSet;
 
@@ -54,7 +53,7 @@ pub(crate) fn property(name: &str) -> Option<CharSet> {
     if name.starts_with("is") || name.contains(':') || (name.contains('=') && !name.starts_with("age=")) {
         return None;
     }
-    named(&name).or_else(|| query(&name).map(CharSet::from_chars))
+    named(&name).or_else(|| unicode_property(&name).map(CharSet::from_chars))
 }
 
 const DIGIT: &[(char, char)] = &[('0', '9')];
@@ -72,7 +71,7 @@ fn named(name: &str) -> Option<CharSet> {
     let any_of = |names: &[&str], others: &[(char, char)]| {
         let mut set = CharSet::from_ranges(others);
         for name in names {
-            set.union(&CharSet::from_chars(query(name)?));
+            set.union(&CharSet::from_chars(unicode_property(name)?));
         }
         Some(set)
     };
@@ -95,25 +94,6 @@ fn named(name: &str) -> Option<CharSet> {
         "upper" => any_of(&["uppercase"], &[]),
         "word" => any_of(&["alphabetic", "m", "nd", "pc"], &[]),
         "xdigit" => any_of(&[], HEX_DIGIT),
-        _ => None,
-    }
-}
-
-/// What Unicode says the property `name` holds.
-pub(crate) fn query(name: &str) -> Option<ClassUnicode> {
-    let plain = |ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '=' | '.' | '_');
-    if name.is_empty() || !name.chars().all(plain) {
-        return None;
-    }
-    let hir = ParserBuilder::new().build().parse(&[r"\p{", name, "}"].concat()).ok()?;
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class.clone()),
-        HirKind::Class(Class::Bytes(class)) => class.to_unicode_class(),
-        // A property of one character.
-        HirKind::Literal(literal) => {
-            let ch = std::str::from_utf8(&literal.0).ok()?.chars().next()?;
-            Some(ClassUnicode::new([ClassUnicodeRange::new(ch, ch)]))
-        }
         _ => None,
     }
 }

@@ -66,7 +66,7 @@ pub use fields::Fields;
 pub use global::Global;
 pub use http::{Authorization, BasicAuth, Header, HttpClient, OAuth2, Proxy, Secret, Tls, TlsVersion};
 pub use kubernetes::{AttachMetadata, KubernetesDiscovery, Role, Selector};
-pub use lints::lints;
+pub use lints::{lint_codes, lints};
 pub use protocol::ScrapeProtocol;
 pub use relabel::RelabelRules;
 pub use remote_write::{MetadataSending, Queue, RemoteWrite, WriteMessage};

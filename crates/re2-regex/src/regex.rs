@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use regex_automata::{Input, meta, util::primitives::NonMaxUsize};
+use linear_regex::{Automaton, Input, Limits, NonMaxUsize};
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::{
@@ -48,11 +48,11 @@ struct Inner {
 
 enum Matcher {
     /// Anchored at both ends, and told without an engine. The engine is there if groups need it.
-    Shape(Shape, Option<meta::Regex>),
+    Shape(Shape, Option<Automaton>),
     /// Anchored at both ends.
-    Anchored { prefix: Box<[u8]>, shortest: usize, engine: meta::Regex },
+    Anchored { prefix: Box<[u8]>, shortest: usize, engine: Automaton },
     /// Anything else.
-    Search(meta::Regex),
+    Search(Automaton),
 }
 
 impl Regex {
@@ -81,9 +81,9 @@ impl Regex {
     fn compile(pattern: &str, whole: &str, is_anchored: bool) -> Result<Self, Error> {
         let parser::Parsed { hir, names } = parser::parse(whole)?;
         let engine = || {
-            let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT));
-            let built = meta::Builder::new().configure(config).build_from_hir(&hir);
-            built.map_err(|_| Error::new(ErrorKind::TooLarge, whole, 0..whole.len()))
+            let mut limits = Limits::default();
+            limits.size = Some(SIZE_LIMIT);
+            Automaton::new(&hir, limits).ok_or_else(|| Error::new(ErrorKind::TooLarge, whole, 0..whole.len()))
         };
         let matcher = match (Shape::of(&hir, names.len() - 1), shape::anchored_parts(&hir)) {
             (Some(shape), _) => {
@@ -125,9 +125,9 @@ impl Regex {
         match &self.inner.matcher {
             Matcher::Shape(shape, _) => shape.is_match(text),
             Matcher::Anchored { prefix, shortest, engine } => {
-                possible(text, prefix, *shortest) && engine.is_match(text)
+                possible(text, prefix, *shortest) && engine.is_match(Input::new(text))
             }
-            Matcher::Search(engine) => engine.is_match(text),
+            Matcher::Search(engine) => engine.is_match(Input::new(text)),
         }
     }
 
@@ -160,7 +160,7 @@ impl Regex {
         };
         let Some(engine) = engine else { return false };
         let input = Input::new(text).range(from..);
-        engine.search_slots(&input, &mut captures.slots).is_some()
+        engine.search(&input, &mut captures.slots)
     }
 
     /// Appends `text` to `out` with every match replaced, as Go's `ReplaceAllString` does. Says whether

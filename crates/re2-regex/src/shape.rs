@@ -332,7 +332,7 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
-    use regex_automata::meta;
+    use linear_regex::{Automaton, Input, Limits};
 
     use super::*;
     use crate::parser;
@@ -345,21 +345,22 @@ mod tests {
         assert_eq!(shape.is_some(), has_shape, "{pattern:?}: {shape:?}");
         let Some(shape) = shape else { return };
         assert_eq!(!shape.needs_engine(), has_groups, "{pattern:?}: {shape:?}");
-        let engine = meta::Builder::new().build_from_hir(&parsed.hir).unwrap();
+        let engine = Automaton::new(&parsed.hir, Limits::default()).unwrap();
         let pieces = ["", "a", "b", "ab", "é", "\n", "-", "https", "http"];
         for one in pieces {
             for two in pieces {
                 for three in pieces {
                     let text = [one, two, three].concat();
-                    let mut captures = engine.create_captures();
-                    engine.captures(&text, &mut captures);
-                    assert_eq!(shape.is_match(&text), captures.is_match(), "{pattern:?} on {text:?}");
-                    let Some(groups) = shape.groups(text.len()).filter(|_| captures.is_match()) else {
+                    let mut slots = vec![None; 2 * parsed.names.len()];
+                    let matched = engine.search(&Input::new(&text), &mut slots);
+                    assert_eq!(shape.is_match(&text), matched, "{pattern:?} on {text:?}");
+                    let Some(groups) = shape.groups(text.len()).filter(|_| matched) else {
                         continue;
                     };
                     let groups: Vec<_> = groups.map(|(start, end)| start..end).collect();
+                    let places = slots.chunks_exact(2).skip(1);
                     let expected: Vec<_> =
-                        captures.iter().skip(1).map_while(|span| span.map(|span| span.range())).collect();
+                        places.map_while(|pair| Some(pair[0]?.get()..pair[1]?.get())).collect();
                     assert_eq!(groups, expected, "{pattern:?} on {text:?}");
                 }
             }

@@ -1,16 +1,18 @@
 //! Unicode classes and case folding, as of Unicode 15.0, the version Go 1.26 has.
 //!
-//! The tables come from `regex-syntax`, which knows a later version. What was assigned later counts as
+//! The tables know a later version. What was assigned later counts as
 //! unassigned here, so that a class means the same characters as in Go.
 
 use std::sync::LazyLock;
 
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+use linear_regex::unicode_category_or_script;
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 use crate::class;
 
 /// The characters assigned by Unicode 15.0.
-static KNOWN: LazyLock<ClassUnicode> = LazyLock::new(|| table("age=V15_0").unwrap_or_else(class::any));
+static KNOWN: LazyLock<ClassUnicode> =
+    LazyLock::new(|| unicode_category_or_script("age=15.0").unwrap_or_else(class::any));
 
 /// Pairs that became equal under simple case folding after Unicode 15.0 and were assigned before it.
 const FOLDED_LATER: [(char, char); 3] =
@@ -39,12 +41,12 @@ pub(crate) fn is_name(char: char) -> bool {
 /// Adds to `class` what differs from a member by case only.
 pub(crate) fn fold(class: &mut ClassUnicode) {
     if class.ranges().last().is_none_or(|range| range.end().is_ascii()) {
-        class.case_fold_simple();
+        linear_regex::fold_case(class);
         return;
     }
     let mut folded = class.clone();
     folded.intersect(&KNOWN);
-    folded.case_fold_simple();
+    linear_regex::fold_case(&mut folded);
     folded.intersect(&KNOWN);
     for (one, other) in FOLDED_LATER {
         for char in [one, other] {
@@ -79,7 +81,7 @@ pub(crate) fn property(name: &str) -> Option<Property> {
 }
 
 fn script(name: &str) -> Option<ClassUnicode> {
-    let mut class = table(&format!("sc={name}"))?;
+    let mut class = unicode_category_or_script(&name.to_ascii_lowercase())?;
     class.intersect(&KNOWN);
     Some(class)
 }
@@ -88,7 +90,7 @@ fn category(short: &str) -> Option<ClassUnicode> {
     // Text cannot hold surrogates, so `regex-syntax` has no table of them.
     let mut class = match short {
         "Cs" => ClassUnicode::empty(),
-        _ => table(&format!("gc={short}"))?,
+        _ => unicode_category_or_script(&short.to_ascii_lowercase())?,
     };
     if matches!(short, "C" | "Cn") {
         let mut unknown = KNOWN.clone();
@@ -123,18 +125,6 @@ fn contains(class: &ClassUnicode, char: char) -> bool {
     let ranges = class.ranges();
     let after = ranges.partition_point(|range| range.start() <= char);
     after.checked_sub(1).and_then(|index| ranges.get(index)).is_some_and(|range| char <= range.end())
-}
-
-/// A table of `regex-syntax`.
-fn table(property: &str) -> Option<ClassUnicode> {
-    match regex_syntax::parse(&format!(r"\p{{{property}}}")).ok()?.into_kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class),
-        HirKind::Literal(literal) => {
-            let char = std::str::from_utf8(&literal.0).ok()?.chars().next()?;
-            Some(class::from_pairs(&[(char, char)]))
-        }
-        _ => None,
-    }
 }
 
 /// General categories by their short names.
@@ -200,3 +190,30 @@ const SCRIPTS: &str = "\
     Newa Nko Nushu Ogham Oriya Osage Osmanya Palmyrene Phoenician Rejang Runic Samaritan Saurashtra Sharada \
     Shavian Siddham Sinhala Sogdian Soyombo Sundanese Syriac Tagalog Tagbanwa Takri Tamil Tangsa Tangut \
     Telugu Thaana Thai Tibetan Tifinagh Tirhuta Toto Ugaritic Vai Vithkuqi Wancho Yezidi Yi";
+
+#[cfg(test)]
+mod tests {
+    use regex_syntax::hir::{Class, HirKind};
+
+    use super::*;
+
+    /// No other property has the name of a category or of a script.
+    #[test]
+    fn names_are_those_of_categories_and_scripts() {
+        let categories =
+            CATEGORIES.split_ascii_whitespace().filter(|name| *name != "Cs").map(|name| ("gc", name));
+        let scripts = SCRIPTS.split_ascii_whitespace().map(|name| ("sc", name));
+        for (property, name) in categories.chain(scripts) {
+            let hir = regex_syntax::parse(&format!(r"\p{{{property}={name}}}")).unwrap();
+            let expected = match hir.kind() {
+                HirKind::Class(Class::Unicode(class)) => class.clone(),
+                HirKind::Literal(literal) => {
+                    let char = std::str::from_utf8(&literal.0).unwrap().chars().next().unwrap();
+                    class::from_pairs(&[(char, char)])
+                }
+                kind => panic!("{kind:?}"),
+            };
+            assert_eq!(unicode_category_or_script(&name.to_ascii_lowercase()), Some(expected), "{name}");
+        }
+    }
+}

@@ -22,6 +22,42 @@ pub struct Lint {
 }
 
 impl Lint {
+    /// How many entries tables have together.
+    #[must_use]
+    pub const fn count(tables: &[&[Self]]) -> usize {
+        let (mut count, mut table) = (0, 0);
+        while table < tables.len() {
+            count += tables[table].len();
+            table += 1;
+        }
+        count
+    }
+
+    /// The codes of tables, without the texts: a program that needs no more has no texts in it.
+    ///
+    /// ```
+    /// use source_text::Lint;
+    ///
+    /// const TABLES: &[&[Lint]] = &[&[Lint::warning("a", "A")], &[Lint::error("b", "B")]];
+    /// const CODES: [&str; Lint::count(TABLES)] = Lint::codes(TABLES);
+    /// assert_eq!(CODES, ["a", "b"]);
+    /// ```
+    #[must_use]
+    pub const fn codes<const COUNT: usize>(tables: &[&[Self]]) -> [&'static str; COUNT] {
+        let mut codes = [""; COUNT];
+        let (mut at, mut table) = (0, 0);
+        while table < tables.len() {
+            let mut entry = 0;
+            while entry < tables[table].len() {
+                codes[at] = tables[table][entry].code;
+                at += 1;
+                entry += 1;
+            }
+            table += 1;
+        }
+        codes
+    }
+
     /// Something that is accepted, but almost surely not meant.
     #[must_use]
     pub const fn warning(code: &'static str, title: &'static str) -> Self {

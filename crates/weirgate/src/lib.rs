@@ -34,7 +34,7 @@
 //! the program `weirgate` (crate `weirgate-agent`) brings them.
 #![forbid(unsafe_code)]
 
-#[cfg(feature = "api")]
+#[cfg(feature = "api-types")]
 pub mod api;
 
 /// Positions, source files and diagnostics.

@@ -30,7 +30,7 @@ const UNPUBLISHED: [&str; 4] = ["conformance", "embed-in-an-agent", "weirgate-fu
 /// A pure crate that only a Python interpreter can load.
 const NOT_FOR_WASM: &str = "weirgate-python";
 /// Crates that stand on nothing of ours.
-const GROUND: [&str; 5] = ["source-text", "event-model", "onigmo-regex", "re2-regex", "prometheus-labels"];
+const GROUND: [&str; 5] = ["source-text", "event-model", "linear-regex", "json-decode", "prometheus-labels"];
 /// Libraries that bring files, sockets, threads or a runtime along.
 const IMPURE_LIBRARIES: [&str; 12] = [
     "tokio",

@@ -19,7 +19,7 @@ export class LogsSide extends Side {
   private state!: LogsState;
   private shown = '';
   private problems: Diagnostic[] = [];
-  private lastRun: Run = { started: false, path: '', rows: [], filters: [], notFollowed: [], diagnostics: [] };
+  private lastRun: Run = { started: false, path: '', rows: [], filters: [], outputs: [], notFollowed: [], diagnostics: [] };
   /** What the list shows: the rows of the gate that was clicked, or all. */
   private rows: Row[] = [];
   private gate = '';
@@ -160,7 +160,7 @@ export class LogsSide extends Side {
   }
 
   private showFlow(): void {
-    const { rows, filters } = this.lastRun;
+    const { rows, filters, outputs } = this.lastRun;
     const records = rows.filter((row) => row.state !== 'joined' && row.state !== 'skipped');
     const names = (of: (row: Row) => string[]) => [...new Set(records.flatMap(of))].sort();
     let left = records.length;
@@ -174,9 +174,9 @@ export class LogsSide extends Side {
       const out = records.filter((row) => row.input === name).length;
       return { id: `input ${name}`, name, note: count(rows.filter((row) => row.input === name).length, 'line'), title: `${name}: ${count(out, 'record')}`, out };
     });
-    const sinks = names((row) => row.outputs).map((name) => {
+    const sinks = outputs.map((name) => {
       const into = records.filter((row) => row.outputs.includes(name)).length;
-      return { id: `output ${name}`, name, note: 'output', title: `${name}: took ${count(into, 'record')}`, in: into };
+      return { id: `output ${name}`, name, note: `took ${into.toLocaleString('en')}`, title: `${name}: took ${count(into, 'record')}`, in: into };
     });
     const unrouted = records.filter((row) => row.state === 'unmatched').length;
     this.flow.replaceChildren(

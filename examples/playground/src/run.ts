@@ -23,6 +23,8 @@ export interface Run {
   rows: Row[];
   /** The filters that saw a record, in the order of the file. */
   filters: { name: string; seen: number }[];
+  /** All outputs, in the order of the file. */
+  outputs: string[];
   notFollowed: string[];
   diagnostics: Diagnostic[];
 }
@@ -58,5 +60,5 @@ export function summary(answer: ExplainAnswer): Run {
       outputs: [...outputs],
     };
   });
-  return { started: answer.started, path: answer.path, rows, filters, notFollowed: answer.not_followed, diagnostics: answer.diagnostics };
+  return { started: answer.started, path: answer.path, rows, filters, outputs: answer.outputs, notFollowed: answer.not_followed, diagnostics: answer.diagnostics };
 }

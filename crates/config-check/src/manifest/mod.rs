@@ -85,14 +85,10 @@ fn check_view(
                 }
                 reports.push((path, sources, found));
             }
-            Some(Kind::Prometheus) => {
+            Some(kind @ (Kind::Prometheus | Kind::OpenTelemetry)) => {
                 let mut sources = SourceMap::new();
-                let found = check_text(&mut sources, path, &file.text, options);
-                reports.push((path, sources, found));
-            }
-            Some(Kind::OpenTelemetry) => {
-                let mut sources = SourceMap::new();
-                let found = opentelemetry::check_text(&mut sources, path, &file.text);
+                let id = sources.add(path, file.text.as_str());
+                let found = check_metrics(kind, path, &file.text, id, &sources, options);
                 reports.push((path, sources, found));
             }
             _ => {}
@@ -104,6 +100,24 @@ fn check_view(
             let found = view.soften(path, &sources, found);
             diagnostics.extend(found.into_iter().map(|problem| moved(problem, view, &sources, manifest)));
         }
+    }
+}
+
+/// Checks a configuration of the metrics half.
+fn check_metrics(
+    kind: Kind,
+    path: &str,
+    text: &str,
+    id: SourceId,
+    sources: &SourceMap,
+    options: &Options<'_>,
+) -> Vec<Diagnostic> {
+    match kind {
+        _ if !cfg!(feature = "prometheus") => {
+            options.elsewhere.map_or_else(Vec::new, |check| check(kind, path, text, id))
+        }
+        Kind::OpenTelemetry => opentelemetry::check_text(sources, id, text),
+        _ => check_text(sources, id, text, options),
     }
 }
 

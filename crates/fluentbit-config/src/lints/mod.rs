@@ -16,7 +16,14 @@ use source_text::Lint;
 /// assert!(lint.why.contains("Fluent Bit"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    [files::LINTS, inputs::LINTS, filters::LINTS, outputs::LINTS, errors::LINTS, grammar::LINTS]
-        .into_iter()
-        .flatten()
+    TABLES.iter().copied().flatten()
 }
+
+/// The codes of [`lints`], without their texts.
+pub fn lint_codes() -> impl Iterator<Item = &'static str> {
+    CODES.into_iter()
+}
+
+const TABLES: &[&[Lint]] =
+    &[files::LINTS, inputs::LINTS, filters::LINTS, outputs::LINTS, errors::LINTS, grammar::LINTS];
+const CODES: [&str; Lint::count(TABLES)] = Lint::codes(TABLES);

@@ -288,7 +288,9 @@ fn line_break() -> Node {
 /// `\X`: an extended grapheme cluster, by the rules of Unicode's annex 29.
 fn grapheme_cluster() -> Node {
     let property = |name: &str| {
-        CharSet::from_chars(unicode::query(name).unwrap_or_else(regex_syntax::hir::ClassUnicode::empty))
+        CharSet::from_chars(
+            linear_regex::unicode_property(name).unwrap_or_else(regex_syntax::hir::ClassUnicode::empty),
+        )
     };
     let any_of = |names: &[&str]| {
         let mut set = CharSet::empty();

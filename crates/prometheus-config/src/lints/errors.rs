@@ -8,6 +8,6 @@ mod sections;
 
 use source_text::Lint;
 
-pub(super) fn lints() -> impl Iterator<Item = &'static Lint> {
-    [file::LINTS, rules::LINTS, http::LINTS, discovery::LINTS, sections::LINTS].into_iter().flatten()
-}
+/// The entries for errors.
+pub(super) const TABLES: [&[Lint]; 5] =
+    [file::LINTS, rules::LINTS, http::LINTS, discovery::LINTS, sections::LINTS];

@@ -12,7 +12,7 @@ use crate::decode::Decoder;
 use crate::{Discovery, Role, ScrapeConfig};
 use edit::Lines;
 
-pub use table::lints;
+pub use table::{lint_codes, lints};
 
 /// Warns about traps in a job.
 pub(crate) fn check(decoder: &mut Decoder, config: &ScrapeConfig) {

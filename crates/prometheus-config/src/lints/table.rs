@@ -8,8 +8,19 @@ use source_text::Lint;
 /// assert!(prometheus_config::lints().any(|lint| lint.code == "rule-removes-label"));
 /// ```
 pub fn lints() -> impl Iterator<Item = &'static Lint> {
-    LINTS.iter().chain(super::errors::lints())
+    TABLES.iter().copied().flatten()
 }
+
+/// The codes of [`lints`], without their texts.
+pub fn lint_codes() -> impl Iterator<Item = &'static str> {
+    CODES.into_iter()
+}
+
+const TABLES: &[&[Lint]] = {
+    let [file, rules, http, discovery, sections] = super::errors::TABLES;
+    &[LINTS, file, rules, http, discovery, sections]
+};
+const CODES: [&str; Lint::count(TABLES)] = Lint::codes(TABLES);
 
 const LINTS: &[Lint] = &[
     Lint::warning("query-in-metrics-path", "A query in `metrics_path` is not sent as one")

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use config_check::CheckError;
 use serde::{Deserialize, Serialize};
 use source_text::Applicability;
 
+use super::elsewhere::Elsewhere;
 use super::logs::Variables;
-use super::{Diagnostic, Error, Files, Mode, Positions, logs};
+use super::{Diagnostic, Error, Files, Mode, OtherHalf, Positions, logs};
 
 /// What to check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,7 +62,7 @@ impl Kind {
         }
     }
 
-    fn told(kind: config_check::Kind) -> Self {
+    pub(super) fn told(kind: config_check::Kind) -> Self {
         match kind {
             config_check::Kind::FluentBit => Self::FluentBit,
             config_check::Kind::OpenTelemetry => Self::OpenTelemetry,
@@ -103,10 +105,21 @@ pub struct CheckAnswer {
 ///
 /// When `main` is missing or names no file.
 pub fn check(request: &CheckRequest) -> Result<CheckAnswer, Error> {
+    check_half(request, &|method, _| Err(Error::left_out(method)))
+}
+
+pub(super) fn check_half(request: &CheckRequest, other: &OtherHalf<'_>) -> Result<CheckAnswer, Error> {
     let main = main(request)?;
     let variables = Variables(&request.env);
-    let report = config_check::check(&main, &request.files.memory(), &options(request, &main, &variables));
-    let report = report.map_err(|error| Error::input(format!("{main}: {error}")))?;
+    let elsewhere = Elsewhere::new(request, other);
+    let ask = |kind, name: &str, text: &str, id| elsewhere.check(kind, name, text, id);
+    let mut options = options(request, &main, &variables);
+    if !cfg!(feature = "api-metrics") {
+        options.elsewhere = Some(&ask);
+    }
+    let report = config_check::check(&main, &request.files.memory(), &options);
+    let report = report.map_err(|error| refused(&main, &error))?;
+    elsewhere.finish()?;
     Ok(CheckAnswer::of(&report, request.positions))
 }
 
@@ -140,15 +153,21 @@ pub struct FixAnswer {
 ///
 /// As [`check`].
 pub fn fix(request: &CheckRequest) -> Result<FixAnswer, Error> {
+    fix_half(request, &|method, _| Err(Error::left_out(method)))
+}
+
+pub(super) fn fix_half(request: &CheckRequest, other: &OtherHalf<'_>) -> Result<FixAnswer, Error> {
     let main = main(request)?;
     let variables = Variables(&request.env);
-    let fixed = config_check::fix(
-        &main,
-        &request.files.memory(),
-        &options(request, &main, &variables),
-        Applicability::Certain,
-    );
-    let fixed = fixed.map_err(|error| Error::input(format!("{main}: {error}")))?;
+    let elsewhere = Elsewhere::new(request, other);
+    let ask = |kind, name: &str, text: &str, id| elsewhere.check(kind, name, text, id);
+    let mut options = options(request, &main, &variables);
+    if !cfg!(feature = "api-metrics") {
+        options.elsewhere = Some(&ask);
+    }
+    let fixed = config_check::fix(&main, &request.files.memory(), &options, Applicability::Certain);
+    let fixed = fixed.map_err(|error| refused(&main, &error))?;
+    elsewhere.finish()?;
     Ok(FixAnswer {
         repaired: fixed.repaired,
         files: fixed.changes.into_iter().map(|change| (change.file, change.after)).collect(),
@@ -160,6 +179,14 @@ impl CheckAnswer {
     fn of(report: &config_check::Report, positions: Positions) -> Self {
         let diagnostics = Diagnostic::all(&report.diagnostics, &report.sources, positions);
         Self { kind: Kind::told(report.kind), diagnostics }
+    }
+}
+
+/// Why there is no report.
+fn refused(main: &str, error: &CheckError) -> Error {
+    match error {
+        CheckError::LeftOut(kind) => Error::left_out(format_args!("check of a file of the kind {kind}")),
+        error => Error::input(format!("{main}: {error}")),
     }
 }
 

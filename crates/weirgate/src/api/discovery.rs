@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kubernetes_metadata::{Object, read_objects};
+use kubernetes_metadata::{Object, read_objects, read_pods};
 use prometheus_config::Discovery;
 use prometheus_discovery::kubernetes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,19 +25,31 @@ impl Objects {
 
     /// Reads the objects; those of other kinds than discovery and metadata need are left out.
     pub(super) fn read(&self) -> Result<Vec<Object>, Error> {
+        self.read_with(read_objects)
+    }
+
+    /// Reads the Pods and Namespaces.
+    pub(super) fn read_pods(&self) -> Result<Vec<Object>, Error> {
+        self.read_with(read_pods)
+    }
+
+    fn read_with(
+        &self,
+        read: fn(&[u8]) -> Result<Vec<Object>, kubernetes_metadata::Error>,
+    ) -> Result<Vec<Object>, Error> {
         let text = self.0.trim();
         if text.is_empty() {
             return Ok(Vec::new());
         }
         let error = |error: kubernetes_metadata::Error| Error::input(format!("`objects`: {error}"));
         if !text.starts_with('[') {
-            return read_objects(text.as_bytes()).map_err(error);
+            return read(text.as_bytes()).map_err(error);
         }
         let parts: Vec<&RawValue> =
             serde_json::from_str(text).map_err(|error| Error::input(format!("`objects`: {error}")))?;
         let mut objects = Vec::new();
         for part in parts {
-            objects.extend(read_objects(part.get().as_bytes()).map_err(error)?);
+            objects.extend(read(part.get().as_bytes()).map_err(error)?);
         }
         Ok(objects)
     }

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::METHODS;
 
 /// A question that has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
 }
 
 /// The class of an [`Error`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -24,6 +24,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// Something in the request cannot be worked on.
     InvalidInput,
+    /// This build has half of the questions, and the answer is in the other.
+    OtherHalf,
 }
 
 impl Error {
@@ -39,12 +41,22 @@ impl Error {
         super::to_json(self)
     }
 
+    /// The error that [`to_json`](Self::to_json) wrote.
+    #[must_use]
+    pub fn from_json(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_else(|_| Self::input(json))
+    }
+
     pub(super) fn input(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::InvalidInput, message: message.into() }
     }
 
     pub(super) fn request(error: &serde_json::Error) -> Self {
         Self { kind: ErrorKind::InvalidRequest, message: error.to_string() }
+    }
+
+    pub(super) fn left_out(what: impl fmt::Display) -> Self {
+        Self { kind: ErrorKind::OtherHalf, message: format!("`{what}` is a question for the other half") }
     }
 
     pub(super) fn unknown_method(name: &str) -> Self {

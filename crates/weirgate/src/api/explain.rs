@@ -60,6 +60,8 @@ pub struct ExplainAnswer {
     pub path: String,
     /// The lines, for each input that follows the file.
     pub lines: Vec<LineTrace>,
+    /// The names of all outputs, such as `es.0`, in the order of the file; those that take no record, too.
+    pub outputs: Vec<String>,
     /// Why no input follows the file, or one that does not.
     pub not_followed: Vec<String>,
     /// What is wrong with the configuration.
@@ -85,6 +87,7 @@ pub struct ExplainAnswer {
 /// let filter = &answer.lines[0].passes[0].filters[0];
 /// assert_eq!(filter.rules[filter.decided.unwrap()].text, "Exclude log debug");
 /// assert_eq!(answer.lines[1].state, LineState::Delivered);
+/// assert_eq!(answer.outputs, ["stdout.0"]);
 /// # Ok::<(), weirgate::api::Error>(())
 /// ```
 ///
@@ -93,7 +96,7 @@ pub struct ExplainAnswer {
 /// When `main` is missing or names no file, or the objects cannot be read.
 pub fn explain(request: &ExplainRequest) -> Result<ExplainAnswer, Error> {
     let main = logs::main(&request.files, request.main.as_deref())?;
-    let objects = request.objects.read()?;
+    let objects = request.objects.read_pods()?;
     let files = Folder::new(request.folder.as_deref(), &request.files);
     let Loaded { config, pipeline, problems } = logs::load(&files, &main, &request.env, request.compat);
     let mut answer = ExplainAnswer {
@@ -104,6 +107,7 @@ pub fn explain(request: &ExplainRequest) -> Result<ExplainAnswer, Error> {
     if !answer.started {
         return Ok(answer);
     }
+    answer.outputs = pipeline.outputs.iter().map(|output| output.name.clone()).collect();
     let mut bytes = request.input.bytes().to_vec();
     if bytes.last().is_some_and(|last| *last != b'\n') {
         bytes.push(b'\n');

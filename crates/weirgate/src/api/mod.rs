@@ -32,6 +32,7 @@ mod content;
 mod convert;
 mod diagnostic;
 mod discovery;
+mod elsewhere;
 mod error;
 mod explain;
 mod exposition;
@@ -112,24 +113,54 @@ pub const METHODS: [&str; 17] = [
 ///
 /// When there is no such question, the request does not fit it, or what it holds cannot be worked on.
 pub fn call(method: &str, request: &str) -> Result<String, Error> {
+    call_half(method, request, &|method, _| Err(Error::left_out(method)))
+}
+
+/// Asks the other half of a question, in JSON; see [`call_half`].
+pub type OtherHalf<'a> = dyn Fn(&str, &str) -> Result<String, Error> + 'a;
+
+/// [`call`] in a build with one of the features `api-logs` and `api-metrics`. A question that needs both, such as a
+/// check of a manifest that holds configurations of both kinds, is answered with the help of `other`.
+///
+/// # Errors
+///
+/// As [`call`]; and with [`ErrorKind::OtherHalf`] when the other half has the answer.
+pub fn call_half(method: &str, request: &str, other: &OtherHalf<'_>) -> Result<String, Error> {
     match method {
-        "check" => answer(request, check),
-        "fix" => answer(request, fix),
+        "check" => answer(request, |request| check::check_half(request, other)),
+        "fix" => answer(request, |request| check::fix_half(request, other)),
+        // The package for browsers has the texts apart from its modules.
+        #[cfg(all(feature = "api-logs", feature = "api-metrics"))]
         "lints" => answer(request, lints),
+        #[cfg(feature = "api-logs")]
         "explain" => answer(request, explain),
+        #[cfg(feature = "api-logs")]
         "pipeline" => answer(request, pipeline),
+        #[cfg(feature = "api-logs")]
         "parse" => answer(request, parse),
+        #[cfg(feature = "api-logs")]
         "tag" => answer(request, tag),
-        "relabel" => answer(request, relabel),
-        "discover" => answer(request, discover),
-        "targets" => answer(request, targets),
-        "prometheus_config" => answer(request, prometheus_config),
-        "exposition" => answer(request, exposition),
-        "write_exposition" => answer(request, write_exposition),
+        #[cfg(feature = "api-logs")]
         "bulk" => answer(request, bulk),
+        #[cfg(feature = "api-logs")]
         "bulk_response" => answer(request, bulk_response),
+        #[cfg(feature = "api-logs")]
         "convert" => answer(request, convert),
-        "test" => answer(request, test),
+        #[cfg(feature = "api-logs")]
+        "test" => answer(request, |request| cases::test_half(request, other)),
+        #[cfg(feature = "api-metrics")]
+        "relabel" => answer(request, relabel),
+        #[cfg(feature = "api-metrics")]
+        "discover" => answer(request, discover),
+        #[cfg(feature = "api-metrics")]
+        "targets" => answer(request, targets),
+        #[cfg(feature = "api-metrics")]
+        "prometheus_config" => answer(request, prometheus_config),
+        #[cfg(feature = "api-metrics")]
+        "exposition" => answer(request, exposition),
+        #[cfg(feature = "api-metrics")]
+        "write_exposition" => answer(request, write_exposition),
+        _ if METHODS.contains(&method) => Err(Error::left_out(method)),
         _ => Err(Error::unknown_method(method)),
     }
 }
@@ -145,6 +176,6 @@ fn answer<Q: DeserializeOwned, A: Serialize>(
     request: &str,
     ask: impl FnOnce(&Q) -> Result<A, Error>,
 ) -> Result<String, Error> {
-    let request = serde_json::from_str(request).map_err(|error| Error::request(&error))?;
+    let request = json_decode::from_str(request).map_err(|error| Error::request(&error))?;
     Ok(to_json(&ask(&request)?))
 }

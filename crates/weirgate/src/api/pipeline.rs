@@ -124,7 +124,7 @@ pub struct Request {
 /// When `main` is missing or names no file, or the objects cannot be read.
 pub fn pipeline(request: &PipelineRequest) -> Result<PipelineAnswer, Error> {
     let main = logs::main(&request.files, request.main.as_deref())?;
-    let objects = request.objects.read()?;
+    let objects = request.objects.read_pods()?;
     let files = Folder::new(request.folder.as_deref(), &request.files);
     let loaded = logs::load(&files, &main, &request.env, request.compat);
     let diagnostics = Diagnostic::all(&loaded.problems, &loaded.config.sources, request.positions);

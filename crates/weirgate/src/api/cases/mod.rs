@@ -7,7 +7,7 @@ mod run;
 use serde::{Deserialize, Serialize};
 use source_text::SourceMap;
 
-use super::{Content, Diagnostic, Error, Files, Positions};
+use super::{Content, Diagnostic, Error, ErrorKind, Files, OtherHalf, Positions};
 
 /// A file of cases, and the files they name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -116,6 +116,10 @@ pub struct MissingFile {
 ///
 /// When the file of cases is not among the files.
 pub fn test(request: &TestRequest) -> Result<TestAnswer, Error> {
+    test_half(request, &|method, _| Err(Error::left_out(method)))
+}
+
+pub(super) fn test_half(request: &TestRequest, other: &OtherHalf<'_>) -> Result<TestAnswer, Error> {
     let text = request.files.get(&request.cases).map(Content::text);
     let text = text.ok_or_else(|| Error::input(format!("there is no file `{}`", request.cases)))?;
     let mut sources = SourceMap::new();
@@ -141,8 +145,11 @@ pub fn test(request: &TestRequest) -> Result<TestAnswer, Error> {
         return Ok(answer);
     }
     for case in &cases {
-        let differences = run::run(case, &request.files)
-            .unwrap_or_else(|error| vec![Difference { what: error.to_string(), ..Difference::default() }]);
+        let differences = match run::run(case, &request.files, other) {
+            Ok(differences) => differences,
+            Err(error) if error.kind() == ErrorKind::OtherHalf => return Err(error),
+            Err(error) => vec![Difference { what: error.to_string(), ..Difference::default() }],
+        };
         let passed = differences.is_empty();
         *(if passed { &mut answer.passed } else { &mut answer.failed }) += 1;
         answer.cases.push(CaseResult { name: case.name.clone(), line: case.line, passed, differences });

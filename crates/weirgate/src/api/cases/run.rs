@@ -1,13 +1,13 @@
 //! One case tried.
 
 use event_model::{OwnedField, OwnedValue, Timestamp};
+use serde_json::{Value, json};
 
 use super::super::discovery::Objects;
+use super::super::elsewhere::{ask, list};
 use super::super::explain::{ExplainRequest, assumed_input};
 use super::super::pipeline::{OutputRecord, PipelineRequest, pipeline};
-use super::super::relabel::{RelabelRequest, relabel};
-use super::super::target::{TargetsRequest, targets};
-use super::super::{Content, Diagnostic, Error, Fields, Files, Labels, Time};
+use super::super::{Content, Diagnostic, Error, Fields, Files, Labels, OtherHalf, Time, call_half};
 use super::Difference;
 use super::compare;
 use super::read::{Case, Expected, log};
@@ -16,12 +16,18 @@ use super::read::{Case, Expected, log};
 const NOW: i64 = 1_704_067_200;
 
 /// What is not as the case expects.
-pub(super) fn run(case: &Case, files: &Files) -> Result<Vec<Difference>, Error> {
+pub(super) fn run(case: &Case, files: &Files, other: &OtherHalf<'_>) -> Result<Vec<Difference>, Error> {
     match (&case.config, &case.labels) {
         (Some(config), _) => run_pipeline(case, config, files),
-        (None, Some(labels)) => run_relabel(case, labels, files),
-        (None, None) => run_targets(case, files),
+        (None, Some(labels)) => run_relabel(case, labels, files, other),
+        (None, None) => run_targets(case, files, other),
     }
+}
+
+/// Asks a question of the metrics half, which this build may not have.
+fn metrics(method: &str, request: &Value, other: &OtherHalf<'_>) -> Result<Value, Error> {
+    let here = |method: &str, request: &str| call_half(method, request, other);
+    ask(if cfg!(feature = "api-metrics") { &here } else { other }, method, request)
 }
 
 fn text(files: &Files, name: Option<&String>) -> String {
@@ -121,48 +127,54 @@ fn errors(case: &Case, diagnostics: &[Diagnostic]) -> Vec<Difference> {
     surprising.chain(missing).collect()
 }
 
-fn run_relabel(case: &Case, labels: &Labels, files: &Files) -> Result<Vec<Difference>, Error> {
+fn run_relabel(
+    case: &Case,
+    labels: &Labels,
+    files: &Files,
+    other: &OtherHalf<'_>,
+) -> Result<Vec<Difference>, Error> {
     let given = |name: &Option<String>| name.as_ref().map(|_| text(files, name.as_ref()));
-    let answer = relabel(&RelabelRequest {
-        rules: given(&case.rules),
-        prometheus: given(&case.prometheus),
-        job: case.job.clone(),
-        labels: labels.clone(),
-        ..RelabelRequest::default()
-    })?;
-    let mut differences = errors(case, &answer.diagnostics);
+    let request = json!({
+        "rules": given(&case.rules),
+        "prometheus": given(&case.prometheus),
+        "job": case.job,
+        "labels": labels,
+    });
+    let answer = metrics("relabel", &request, other)?;
+    let mut differences = errors(case, &problems(&answer));
     let expect = &case.expect;
-    let Some(keep) = answer.keep else { return Ok(differences) };
+    let Some(keep) = answer["keep"].as_bool() else { return Ok(differences) };
     if let Some(wanted) = expect.keep {
         differences.extend(compare::texts("keep", &wanted.to_string(), &keep.to_string()));
     }
     if let Some(wanted) = &expect.labels {
         // Of a target those of its samples.
-        let found = answer.target.as_ref().map(|target| &target.labels).or(answer.labels.as_ref());
-        let found = found.map(fields).unwrap_or_default();
-        differences.extend(compare::value("labels", wanted, &found, case.exact));
+        let found = if answer["target"].is_null() { &answer["labels"] } else { &answer["target"]["labels"] };
+        differences.extend(compare::value("labels", wanted, &fields(found), case.exact));
     }
     if let Some(wanted) = &expect.url {
-        let found = answer.target.map_or_else(String::new, |target| target.url);
-        differences.extend(compare::texts("url", wanted, &found));
+        let found = answer["target"]["url"].as_str().unwrap_or_default();
+        differences.extend(compare::texts("url", wanted, found));
     }
     Ok(differences)
 }
 
-fn run_targets(case: &Case, files: &Files) -> Result<Vec<Difference>, Error> {
-    let answer = targets(&TargetsRequest {
-        prometheus: text(files, case.prometheus.as_ref()),
-        objects: Objects::new(text(files, case.objects.as_ref())),
-        files: files.clone(),
-        ..TargetsRequest::default()
-    })?;
-    let mut differences = errors(case, &answer.diagnostics);
-    let jobs = || answer.jobs.iter().filter(|job| case.job.as_ref().is_none_or(|name| job.job == *name));
+fn run_targets(case: &Case, files: &Files, other: &OtherHalf<'_>) -> Result<Vec<Difference>, Error> {
+    let request = json!({
+        "prometheus": text(files, case.prometheus.as_ref()),
+        "objects": text(files, case.objects.as_ref()),
+        "files": files,
+    });
+    let answer = metrics("targets", &request, other)?;
+    let mut differences = errors(case, &problems(&answer));
+    let is_asked = |job: &&Value| case.job.as_ref().is_none_or(|name| job["job"] == **name);
+    let jobs = || list(&answer["jobs"]).iter().filter(is_asked);
     if let Some(expected) = &case.expect.targets {
-        let found = jobs().flat_map(|job| &job.active).map(|active| {
+        let found = jobs().flat_map(|job| list(&job["active"])).map(|active| {
+            let url = active["url"].as_str().unwrap_or_default();
             Fields(vec![
-                OwnedField::new("url", OwnedValue::text(&active.target.url)),
-                OwnedField::new("labels", OwnedValue::Map(fields(&active.target.labels).0)),
+                OwnedField::new("url", OwnedValue::text(url)),
+                OwnedField::new("labels", OwnedValue::Map(fields(&active["labels"]).0)),
             ])
         });
         let found: Vec<Fields> = found.collect();
@@ -170,14 +182,32 @@ fn run_targets(case: &Case, files: &Files) -> Result<Vec<Difference>, Error> {
         compare::lists("targets", &texts, &found, case.exact, &mut differences);
     }
     if let Some(expected) = case.expect.dropped {
-        let found: usize = jobs().map(|job| job.dropped.len()).sum();
+        let found: usize = jobs().map(|job| list(&job["dropped"]).len()).sum();
         differences.extend(compare::texts("dropped targets", &expected.to_string(), &found.to_string()));
     }
     Ok(differences)
 }
 
-fn fields(labels: &Labels) -> Fields {
-    Fields(labels.0.iter().map(|(name, value)| OwnedField::new(name, OwnedValue::text(value))).collect())
+/// The problems of an answer, as far as a case looks at them.
+fn problems(answer: &Value) -> Vec<Diagnostic> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let problem = |problem: &Value| Diagnostic {
+        file: problem["file"].as_str().map(str::to_owned),
+        line: problem["line"].as_u64().and_then(|line| usize::try_from(line).ok()),
+        severity: text(&problem["severity"]),
+        code: text(&problem["code"]),
+        message: text(&problem["message"]),
+        ..Diagnostic::default()
+    };
+    list(&answer["diagnostics"]).iter().map(problem).collect()
+}
+
+fn fields(labels: &Value) -> Fields {
+    let labels = labels.as_object().into_iter().flatten();
+    let field = |(name, value): (&String, &Value)| {
+        OwnedField::new(name.as_str(), OwnedValue::text(value.as_str().unwrap_or_default()))
+    };
+    Fields(labels.map(field).collect())
 }
 
 /// Labels are texts, however they look in YAML.

@@ -1,97 +1,58 @@
-//! The backtracking engine, for what automata cannot do: patterns for the `fancy-regex` crate.
+//! The engine of the `fancy-regex` crate: patterns are written in its dialect.
 
 use std::fmt::Write;
-use std::sync::OnceLock;
 
 use fancy_regex::{RegexBuilder, RegexInput};
-use regex_automata::Anchored;
-use regex_automata::util::primitives::NonMaxUsize;
+use linear_regex::{Anchored, NonMaxUsize, Slot};
 use regex_syntax::hir::ClassUnicode;
 
+use super::PROGRAM_LIMIT;
 use crate::ast::{Assertion, Direction, Greed, GroupRef, Node, Repeat};
-use crate::linear::{Encoding, SIZE_LIMIT, Slot};
+use crate::linear::{Encoding, SIZE_LIMIT};
 use crate::resolve::Pattern;
-use crate::text::Text;
 use crate::{Error, ErrorKind, StepLimit};
 
 /// How many times one search may go back.
 const BACKTRACK_LIMIT: usize = 1_000_000;
 
-/// How many instructions a compiled pattern may have, besides its automata.
-const PROGRAM_LIMIT: usize = 100_000;
-
 /// How long a pattern may be once it is spelt out for the engine, in bytes.
 const TEXT_LIMIT: usize = 1 << 20;
 
-/// A pattern that runs with backtracking.
+/// A compiled pattern.
 #[derive(Debug)]
-pub(crate) struct Backtracking {
-    engine: fancy_regex::Regex,
-    pattern: Pattern,
-    /// For texts that are not valid UTF-8: made when the first one comes.
-    for_invalid_text: OnceLock<Option<fancy_regex::Regex>>,
-}
+pub(super) struct Engine(fancy_regex::Regex);
 
-impl Backtracking {
-    pub(crate) fn new(pattern: Pattern) -> Result<Backtracking, Error> {
-        let engine = build(&pattern, Encoding::Valid)?;
-        Ok(Backtracking { engine, pattern, for_invalid_text: OnceLock::new() })
+impl Engine {
+    pub(super) fn new(pattern: &Pattern, encoding: Encoding) -> Result<Self, Error> {
+        let mut writer = Writer { encoding, text: String::new() };
+        writer.node(&pattern.root);
+        if writer.text.len() > TEXT_LIMIT {
+            return Err(Error::new(ErrorKind::TooLarge, 0));
+        }
+        RegexBuilder::new(&writer.text)
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .delegate_size_limit(SIZE_LIMIT)
+            .max_prog_size(PROGRAM_LIMIT)
+            .build()
+            .map(Self)
+            .map_err(|error| compile_error(&error))
     }
 
-    pub(crate) fn is_match(&self, haystack: &[u8]) -> Result<bool, StepLimit> {
-        match std::str::from_utf8(haystack) {
-            Ok(text) => self.engine.is_match(text).map_err(|_| StepLimit),
-            Err(_) => self.find(haystack, Anchored::No, &mut [None; 2]),
-        }
+    pub(super) fn is_match(&self, text: &str) -> Result<bool, StepLimit> {
+        self.0.is_match(text).map_err(|_| StepLimit)
     }
 
     /// Fills as many of `slots` as there are with the groups of the leftmost match.
-    pub(crate) fn find(
-        &self,
-        haystack: &[u8],
-        anchored: Anchored,
-        slots: &mut [Slot],
-    ) -> Result<bool, StepLimit> {
-        match Text::of(haystack) {
-            Text::Valid(text) => search(&self.engine, text, anchored, slots),
-            Text::Mapped(mapped) => {
-                let engine =
-                    self.for_invalid_text.get_or_init(|| build(&self.pattern, Encoding::Mapped).ok());
-                let engine = engine.as_ref().ok_or(StepLimit)?;
-                Ok(search(engine, mapped.as_str(), anchored, slots)? && mapped.restore(slots))
-            }
+    pub(super) fn find(&self, text: &str, anchored: Anchored, slots: &mut [Slot]) -> Result<bool, StepLimit> {
+        let input = RegexInput::new(text).anchored(anchored == Anchored::Yes);
+        let Some(captures) = self.0.captures_input(input).map_err(|_| StepLimit)? else { return Ok(false) };
+        for (index, pair) in slots.chunks_exact_mut(2).enumerate() {
+            let group = captures.get(index);
+            pair[0] = group.and_then(|group| NonMaxUsize::new(group.start()));
+            pair[1] = group.and_then(|group| NonMaxUsize::new(group.end()));
         }
+        Ok(true)
     }
-}
-
-fn search(
-    engine: &fancy_regex::Regex,
-    text: &str,
-    anchored: Anchored,
-    slots: &mut [Slot],
-) -> Result<bool, StepLimit> {
-    let input = RegexInput::new(text).anchored(anchored == Anchored::Yes);
-    let Some(captures) = engine.captures_input(input).map_err(|_| StepLimit)? else { return Ok(false) };
-    for (index, pair) in slots.chunks_exact_mut(2).enumerate() {
-        let group = captures.get(index);
-        pair[0] = group.and_then(|group| NonMaxUsize::new(group.start()));
-        pair[1] = group.and_then(|group| NonMaxUsize::new(group.end()));
-    }
-    Ok(true)
-}
-
-fn build(pattern: &Pattern, encoding: Encoding) -> Result<fancy_regex::Regex, Error> {
-    let mut writer = Writer { encoding, text: String::new() };
-    writer.node(&pattern.root);
-    if writer.text.len() > TEXT_LIMIT {
-        return Err(Error::new(ErrorKind::TooLarge, 0));
-    }
-    RegexBuilder::new(&writer.text)
-        .backtrack_limit(BACKTRACK_LIMIT)
-        .delegate_size_limit(SIZE_LIMIT)
-        .max_prog_size(PROGRAM_LIMIT)
-        .build()
-        .map_err(|error| compile_error(&error))
 }
 
 fn compile_error(error: &fancy_regex::Error) -> Error {
