@@ -5,6 +5,7 @@ use prometheus_exposition::{NativeCounts, NativeHistogram, Side, Span};
 use crate::error::Error;
 use crate::reader::Reader;
 use crate::request::{Histogram, ResetHint};
+use crate::version::Version;
 use crate::wire::{self, WireType};
 
 pub(crate) fn write(into: &mut Vec<u8>, histogram: &NativeHistogram) {
@@ -67,7 +68,7 @@ struct RawSide {
     counts: Vec<f64>,
 }
 
-pub(crate) fn read(mut reader: Reader<'_>) -> Result<Histogram, Error> {
+pub(crate) fn read(mut reader: Reader<'_>, version: Version) -> Result<Histogram, Error> {
     let mut native = NativeHistogram::new(0);
     let (mut count, mut zero) = ((0_u64, None), (0_u64, None));
     let mut sides = [RawSide::default(), RawSide::default()];
@@ -90,7 +91,7 @@ pub(crate) fn read(mut reader: Reader<'_>) -> Result<Histogram, Error> {
             14 => reset_hint = ResetHint::from_number(value.unsigned()?),
             15 => timestamp_ms = value.signed()?,
             16 => value.doubles(&mut custom_values)?,
-            17 => start = value.signed()?,
+            17 if version == Version::V2 => start = value.signed()?,
             _ => {}
         }
     }

@@ -171,8 +171,10 @@ impl Request {
         while let Some((field, value)) = reader.field()? {
             match field {
                 1 => self.labels(value, &mut refs, &mut series.labels)?,
-                2 => series.samples.push(sample(value.message()?)?),
-                _ if field == histograms => series.histograms.push(histogram::read(value.message()?)?),
+                2 => series.samples.push(sample(value.message()?, self.version)?),
+                _ if field == histograms => {
+                    series.histograms.push(histogram::read(value.message()?, self.version)?)
+                }
                 _ if field == exemplars => series.exemplars.push(self.exemplar(value.message()?)?),
                 5 if self.version == Version::V2 => series.metadata = self.metadata(value.message()?)?,
                 _ => {}
@@ -320,13 +322,15 @@ fn label(mut reader: Reader<'_>) -> Result<(&str, &str), Error> {
     Ok((name, text))
 }
 
-fn sample(mut reader: Reader<'_>) -> Result<Sample, Error> {
+fn sample(mut reader: Reader<'_>, version: Version) -> Result<Sample, Error> {
     let mut sample = Sample::default();
     while let Some((field, value)) = reader.field()? {
         match field {
             1 => sample.value = value.double()?,
             2 => sample.timestamp_ms = value.signed()?,
-            3 => sample.start_timestamp_ms = Some(value.signed()?).filter(|start| *start != 0),
+            3 if version == Version::V2 => {
+                sample.start_timestamp_ms = Some(value.signed()?).filter(|start| *start != 0)
+            }
             _ => {}
         }
     }
