@@ -61,8 +61,7 @@ pub(crate) fn continues_label(byte: u8) -> bool {
 #[inline]
 pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = word_at(bytes, at) {
-        // The colon follows the digits.
-        let others = !name_bytes(word, b':') & repeat(0x80);
+        let others = !name_bytes(word) & repeat(0x80);
         if others != 0 {
             return at + (others.trailing_zeros() / 8) as usize;
         }
@@ -77,13 +76,7 @@ pub(crate) fn name_end(bytes: &[u8], mut at: usize) -> usize {
 /// Where the label name that starts before `at` ends.
 #[inline]
 pub(crate) fn label_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(word) = word_at(bytes, at) {
-        let others = !name_bytes(word, b'9') & repeat(0x80);
-        if others != 0 {
-            return at + (others.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
+    // Most are too short for steps of several bytes.
     while bytes.get(at).is_some_and(|&byte| continues_label(byte)) {
         at += 1;
     }
@@ -100,15 +93,16 @@ const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The high bit of each byte in `[a-zA-Z_]` or from `0` to `last`.
+/// The high bit of each byte in `[a-zA-Z0-9_:]`.
 #[inline]
-fn name_bytes(word: u64, last: u8) -> u64 {
+fn name_bytes(word: u64) -> u64 {
     // Seven bits each, so that no sum below leaves its byte.
     let ascii = word & repeat(0x7f);
     let at_least = |word: u64, first: u8| word.wrapping_add(repeat(0x80 - first));
     let letters = ascii | repeat(0x20);
     let letters = at_least(letters, b'a') & !at_least(letters, b'z' + 1);
-    let digits = at_least(ascii, b'0') & !at_least(ascii, last + 1);
+    // The colon follows the digits.
+    let digits = at_least(ascii, b'0') & !at_least(ascii, b':' + 1);
     let underscores = !(ascii ^ repeat(b'_')).wrapping_add(repeat(0x7f));
     (letters | digits | underscores) & !word
 }

@@ -78,7 +78,7 @@ pub(crate) struct Line<'a> {
     pub(crate) name: &'a [u8],
     /// What is between the braces.
     pub(crate) labels: &'a [u8],
-    /// Whether these have no blanks, no quoted names and no backslashes.
+    /// Whether these have no blanks, no quoted names and no backslashes, and the name no backslashes and quotes.
     pub(crate) plain: bool,
     pub(crate) exemplar: Option<ExemplarLine<'a>>,
 }
@@ -117,6 +117,7 @@ impl<'a> Series<'a> {
     #[must_use]
     pub fn name(&self) -> Cow<'a, [u8]> {
         match &self.source {
+            Source::Line(line) if line.plain => Cow::Borrowed(line.name),
             Source::Line(line) => bytes::unescape(line.name),
             Source::Message(message) => message.name(),
         }

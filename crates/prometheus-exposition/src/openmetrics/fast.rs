@@ -25,7 +25,7 @@ pub(super) fn series(body: &[u8], start: usize) -> Option<Scanned<'_>> {
     let mut at = name_end(body, start + 1);
     let name = body.get(start..at)?;
     let mut labels: &[u8] = &[];
-    let mut plain = false;
+    let mut plain = true;
     if body.get(at) == Some(&b'{') {
         let first = at + 1;
         (at, plain) = closing_brace(body, first)?;
