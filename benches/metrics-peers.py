@@ -21,7 +21,7 @@ TASKS = [
     # (what, ours, peer's name, peer's task, least ratio)
     ("text, entries", "entries", "Prometheus", "prometheus-entries", 4.0),
     ("text, entries", "entries", "VictoriaMetrics", "victoriametrics", 1.2),
-    ("text, entries and their labels", "labels", "VictoriaMetrics", "victoriametrics", None),
+    ("text, entries and their labels", "labels", "VictoriaMetrics", "victoriametrics", 1.2),
     ("text, sorted label sets", "label-sets", "Prometheus", "prometheus-labels", 6.0),
     ("ten rules, 35 labels, 100 targets kept", "relabel", "Prometheus", "prometheus-relabel", 4.0),
     ("the same, dropped by the third rule", "relabel-dropped", "Prometheus", "prometheus-relabel-dropped", None),
