@@ -173,7 +173,7 @@ impl Request {
                 1 => self.labels(value, &mut refs, &mut series.labels)?,
                 2 => series.samples.push(sample(value.message()?, self.version)?),
                 _ if field == histograms => {
-                    series.histograms.push(histogram::read(value.message()?, self.version)?)
+                    series.histograms.push(histogram::read(value.message()?, self.version)?);
                 }
                 _ if field == exemplars => series.exemplars.push(self.exemplar(value.message()?)?),
                 5 if self.version == Version::V2 => series.metadata = self.metadata(value.message()?)?,
@@ -329,7 +329,7 @@ fn sample(mut reader: Reader<'_>, version: Version) -> Result<Sample, Error> {
             1 => sample.value = value.double()?,
             2 => sample.timestamp_ms = value.signed()?,
             3 if version == Version::V2 => {
-                sample.start_timestamp_ms = Some(value.signed()?).filter(|start| *start != 0)
+                sample.start_timestamp_ms = Some(value.signed()?).filter(|start| *start != 0);
             }
             _ => {}
         }
