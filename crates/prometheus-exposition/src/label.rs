@@ -256,11 +256,22 @@ fn any_in_line<'a>(rest: &mut &'a [u8]) -> Option<RawLabel<'a>> {
         }
         // The lexer steps over NULs from here to the end of the value, the closing quote included ...
         at = skip(line, at + 1, b"\0") + 1;
-        let close = closing_quote(line, at)?;
+        let close = closing_quote_of_value(line, at)?;
         let after = skip_nuls(line, close + 1);
         *rest = line.get(after..)?;
         // ... and takes the byte before where it then stands for that quote.
         return Some(RawLabel { name, value: line.get(at..after - 1)?, escaped: true });
+    }
+}
+
+/// The `"` that ends the value whose content starts at `at`: NULs do not separate a backslash from what it escapes.
+fn closing_quote_of_value(line: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at = quote_or_backslash(line, at)?;
+        if line.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at = skip_nuls(line, at + 1) + 1;
     }
 }
 

@@ -45,6 +45,7 @@ fn text_is_taken_as_laxly_as_there() {
     text("a { b = \"c\" d=\"e\" , } 1 2 \n", &["a{b=c,d=e} 1 @2"]);
     text("a{b=\"c\"}1\na.5\n", &["a{b=c} 1", "a 0.5"]);
     text("a{b=\"c\n\\q\"} 1\n", &["a{b=c\n\\q} 1"]);
+    text("a{b=\"x\\\0\\\"} 1\n", &["a{b=x\\\0\\} 1"]);
     text("a{b=\"1\",b=\"2\",__name__=\"x\"} 1\n", &["a{b=1,b=2,__name__=x} 1"]);
     text("#HELP a b\n# HELPS\n#  TYPE\ta gauge\n", &["comment #HELP a b", "comment # HELPS", "type a gauge"]);
     text("# HELP a  \t\n# HELP a.b c\n", &["help a ", "help a b c"]);
