@@ -44,6 +44,7 @@ mod discover;
 mod error;
 mod file;
 mod gzip;
+mod handler;
 mod options;
 mod rotation;
 mod tail;
@@ -51,8 +52,9 @@ mod watch;
 
 pub use database::{OffsetDb, Row, Synchronous};
 pub use error::Error;
+pub use handler::Handler;
 pub use options::TailOptions;
 pub use pipeline_core::acknowledge::FileId;
 pub use pipeline_core::follow::Identity;
 pub use pipeline_core::frame::{Line, LongLines};
-pub use tail::{FileCounts, Handler, Tail};
+pub use tail::{FileCounts, Tail};

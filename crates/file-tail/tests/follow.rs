@@ -59,13 +59,21 @@ fn options(folder: &Path) -> TailOptions {
     options
 }
 
+/// Keeps offsets in a database beside the files.
+fn with_database(options: &mut TailOptions) {
+    options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
+}
+
 impl World {
     fn new(change: impl FnOnce(&mut TailOptions)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start(tempfile::tempdir().unwrap(), Lines::default(), change)
+    }
+
+    fn start(folder: TempDir, lines: Lines, change: impl FnOnce(&mut TailOptions)) -> Self {
         let mut options = options(folder.path());
         change(&mut options);
         let tail = Tail::open(options).unwrap();
-        Self { folder, tail, lines: Lines::default(), now: Instant::now(), delivering: true }
+        Self { folder, tail, lines, now: Instant::now(), delivering: true }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -98,16 +106,7 @@ impl World {
         meanwhile(&self);
         let Self { folder, tail, lines, .. } = self;
         drop(tail);
-        let mut options = options(folder.path());
-        change(&mut options);
-        let tail = Tail::open(options).unwrap();
-        Self {
-            folder,
-            tail,
-            lines: Lines { names: lines.names, ..Lines::default() },
-            now: Instant::now(),
-            delivering: true,
-        }
+        Self::start(folder, Lines { names: lines.names, ..Lines::default() }, change)
     }
 
     #[track_caller]
@@ -115,6 +114,13 @@ impl World {
         let found = std::mem::take(&mut self.lines.lines);
         let found: Vec<_> = found.iter().map(|(name, line)| (name.as_str(), line.as_str())).collect();
         assert_eq!(found, expected);
+    }
+
+    /// The same where the order between files does not matter.
+    #[track_caller]
+    fn check_sorted(&mut self, expected: &[(&str, &str)]) {
+        self.lines.lines.sort();
+        self.check(expected);
     }
 }
 
@@ -137,8 +143,7 @@ fn starts_at_the_end_but_reads_new_files_whole() {
     world.append("old.log", "after\n");
     world.append("new.log", "first\n");
     world.pass(1);
-    world.lines.lines.sort();
-    world.check(&[("new.log", "first"), ("old.log", "after")]);
+    world.check_sorted(&[("new.log", "first"), ("old.log", "after")]);
 }
 
 #[test]
@@ -167,8 +172,7 @@ fn rename_rotation_loses_nothing() {
     world.append("a.log", "three\n");
     world.append("a.log.1", "late\n");
     world.pass(1);
-    world.lines.lines.sort();
-    world.check(&[("a.log", "late"), ("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
+    world.check_sorted(&[("a.log", "late"), ("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
     world.pass(6);
     world.pass(6);
     assert_eq!((world.tail.file_count(), world.lines.closed), (1, 1));
@@ -221,8 +225,7 @@ fn deleted_and_made_again() {
     fs::remove_file(world.path("a.log")).unwrap();
     world.append("a.log", "three\n");
     world.pass(1);
-    world.lines.lines.sort();
-    world.check(&[("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
+    world.check_sorted(&[("a.log", "one"), ("a.log", "three"), ("a.log", "two")]);
 }
 
 /// The kubelet's layout: the link stays, its target is renamed and made again.
@@ -237,9 +240,8 @@ fn symbolic_links_are_followed_through_rotation() {
     world.append("pods/0.log.20240101", "two\n");
     world.append("pods/0.log", "three\n");
     world.pass(3);
-    world.lines.lines.sort();
     let name = "web_default_app.log";
-    world.check(&[(name, "one"), (name, "three"), (name, "two")]);
+    world.check_sorted(&[(name, "one"), (name, "three"), (name, "two")]);
 }
 
 #[test]
@@ -271,13 +273,7 @@ fn exclusion_crosses_folders() {
 
 #[test]
 fn a_restart_reads_on_where_it_was_delivered() {
-    let database = |options: &mut TailOptions| {
-        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
-    };
-    let mut world = World::new(|_| {});
-    let mut with_db = options(world.folder.path());
-    database(&mut with_db);
-    world.tail = Tail::open(with_db).unwrap();
+    let mut world = World::new(with_database);
     world.append("a.log", "one\ntwo\n");
     world.pass(0);
     world.check(&[("a.log", "one"), ("a.log", "two")]);
@@ -286,7 +282,7 @@ fn a_restart_reads_on_where_it_was_delivered() {
     world.append("a.log", "three\n");
     world.pass(1);
     world.check(&[("a.log", "three")]);
-    let mut world = world.restart(|world| world.append("a.log", "four\n"), database);
+    let mut world = world.restart(|world| world.append("a.log", "four\n"), with_database);
     world.pass(0);
     world.check(&[("a.log", "three"), ("a.log", "four")]);
     // Renamed while nobody looked: the rest of the old file comes, and the new one.
@@ -295,26 +291,19 @@ fn a_restart_reads_on_where_it_was_delivered() {
         fs::rename(world.path("a.log"), world.path("a.log.1")).unwrap();
         world.append("a.log", "six\n");
     };
-    let mut world = world.restart(rotate, database);
+    let mut world = world.restart(rotate, with_database);
     world.pass(0);
-    world.lines.lines.sort();
-    world.check(&[("a.log", "five"), ("a.log", "six")]);
+    world.check_sorted(&[("a.log", "five"), ("a.log", "six")]);
     // Replaced by other content under the same inode: it is a new file.
     let replace = |world: &World| fs::write(world.path("a.log"), "something else entirely\n").unwrap();
-    let mut world = world.restart(replace, database);
+    let mut world = world.restart(replace, with_database);
     world.pass(0);
     world.check(&[("a.log", "something else entirely")]);
 }
 
 #[test]
 fn files_that_were_rotated_unseen() {
-    let database = |options: &mut TailOptions| {
-        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
-    };
-    let mut world = World::new(|_| {});
-    let mut with_db = options(world.folder.path());
-    database(&mut with_db);
-    world.tail = Tail::open(with_db).unwrap();
+    let mut world = World::new(with_database);
     world.append("other.log.1", "never followed\n");
     world.append("a.log", "one\n");
     world.pass(0);
@@ -335,15 +324,14 @@ fn files_that_were_rotated_unseen() {
         rotate(world);
         world.append("a.log", "four\n");
     };
-    let mut world = world.restart(meanwhile, database);
+    let mut world = world.restart(meanwhile, with_database);
     world.pass(0);
     world.check(&[("a.log", "two"), ("a.log", "three"), ("a.log", "four")]);
     // The same between two scans.
     fs::remove_file(world.path("a.log.2")).unwrap();
     meanwhile(&world);
     world.pass(1);
-    world.lines.lines.sort();
-    world.check(&[("a.log", "four"), ("a.log", "three"), ("a.log", "two")]);
+    world.check_sorted(&[("a.log", "four"), ("a.log", "three"), ("a.log", "two")]);
     world.pass(61);
     world.pass(61);
     world.check(&[]);
@@ -373,15 +361,11 @@ fn compressed_files_are_read() {
         encoder.write_all(text.as_bytes()).unwrap();
         encoder.finish().unwrap()
     };
-    let database = |options: &mut TailOptions| {
-        let folder = Path::new(options.path[0].trim_end_matches("*.log")).to_owned();
-        options.db = Some(folder.join("tail.db"));
-        options.path.push(folder.join("*.gz").to_string_lossy().into_owned());
+    let gzip_too = |options: &mut TailOptions| {
+        with_database(options);
+        options.path.push(options.path[0].replace("*.log", "*.gz"));
     };
-    let mut world = World::new(|_| {});
-    let mut with_db = options(world.folder.path());
-    database(&mut with_db);
-    world.tail = Tail::open(with_db).unwrap();
+    let mut world = World::new(gzip_too);
     let long = "x".repeat(20_000);
     let bytes = [gzip("one\ntwo\n"), gzip(&format!("three\n{long}\n"))].concat();
     fs::write(world.path("a.gz"), &bytes[..40]).unwrap();
@@ -392,18 +376,28 @@ fn compressed_files_are_read() {
     file.write_all(&bytes[40..]).unwrap();
     world.delivering = false;
     world.pass(1);
-    world.lines.lines.sort();
-    world.check(&[("a.gz", "one"), ("a.gz", "three"), ("a.gz", "two"), ("a.gz", &long), ("b.log", "plain")]);
+    world.check_sorted(&[
+        ("a.gz", "one"),
+        ("a.gz", "three"),
+        ("a.gz", "two"),
+        ("a.gz", &long),
+        ("b.log", "plain"),
+    ]);
     // It can only be read again as a whole, unless all of it was delivered.
-    let mut world = world.restart(|_| {}, database);
+    let mut world = world.restart(|_| {}, gzip_too);
     world.pass(0);
-    world.lines.lines.sort();
-    world.check(&[("a.gz", "one"), ("a.gz", "three"), ("a.gz", "two"), ("a.gz", &long), ("b.log", "plain")]);
+    world.check_sorted(&[
+        ("a.gz", "one"),
+        ("a.gz", "three"),
+        ("a.gz", "two"),
+        ("a.gz", &long),
+        ("b.log", "plain"),
+    ]);
     let more = |world: &World| {
         let mut file = OpenOptions::new().append(true).open(world.path("a.gz")).unwrap();
         file.write_all(&gzip("four\n")).unwrap();
     };
-    let mut world = world.restart(|_| {}, database);
+    let mut world = world.restart(|_| {}, gzip_too);
     world.pass(0);
     world.check(&[]);
     more(&world);
@@ -413,14 +407,11 @@ fn compressed_files_are_read() {
 
 #[test]
 fn an_old_file_keeps_its_offset() {
-    let database = |options: &mut TailOptions| {
-        options.db = Some(Path::new(options.path[0].trim_end_matches("*.log")).join("tail.db"));
+    let only_young = |options: &mut TailOptions| {
+        with_database(options);
         options.ignore_older = Some(Duration::from_secs(3600));
     };
-    let mut world = World::new(|_| {});
-    let mut with_db = options(world.folder.path());
-    database(&mut with_db);
-    world.tail = Tail::open(with_db).unwrap();
+    let mut world = World::new(only_young);
     world.append("a.log", "one\n");
     world.pass(0);
     world.check(&[("a.log", "one")]);
@@ -428,10 +419,38 @@ fn an_old_file_keeps_its_offset() {
         let file = OpenOptions::new().append(true).open(world.path("a.log")).unwrap();
         file.set_modified(std::time::SystemTime::now() - Duration::from_secs(7200)).unwrap();
     };
-    let mut world = world.restart(grow_old, database);
+    let mut world = world.restart(grow_old, only_young);
     world.pass(0);
     assert_eq!(world.tail.file_count(), 0);
     world.append("a.log", "two\n");
     world.pass(61);
     world.check(&[("a.log", "two")]);
+}
+
+/// The kernel's queue of events ends somewhere. What happened after that is found all the same, and at once.
+#[test]
+fn lost_events_are_made_up_for() {
+    let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+    let most: usize = most.trim().parse().unwrap();
+    // Neither waits for the next regular look or scan.
+    let mut world = World::new(|options| {
+        options.longest_line = 1 << 30;
+        options.refresh_interval = Duration::from_secs(1_000_000);
+        options.watcher_interval = Duration::from_secs(1_000_000);
+    });
+    world.append("a.log", "one\n");
+    world.append("b.log", "two\n");
+    world.pass(0);
+    world.check_sorted(&[("a.log", "one"), ("b.log", "two")]);
+    // The kernel counts changes of the same file once, unless there are others in between.
+    let mut files =
+        ["a.log", "b.log"].map(|name| OpenOptions::new().append(true).open(world.path(name)).unwrap());
+    for _ in 0..=most / 2 {
+        files.iter_mut().for_each(|file| file.write_all(b"x").unwrap());
+    }
+    world.append("new.log", "three\n");
+    files.iter_mut().for_each(|file| file.write_all(b"\n").unwrap());
+    world.pass(0);
+    let long = "x".repeat(most / 2 + 1);
+    world.check_sorted(&[("a.log", &long), ("b.log", &long), ("new.log", "three")]);
 }
