@@ -23,13 +23,7 @@ pub fn load_fluentbit(
     let (pipeline, found) = Pipeline::build(&config, delivery, zone);
     let by_runner = options.runner.map(|runner| runner(&config, &pipeline)).unwrap_or_default();
     for problem in found.into_iter().chain(by_runner) {
-        // A plugin that nobody knows need not be called unsupported too.
-        let is_same = |other: &Diagnostic| {
-            other.span() == problem.span() && (other.is_error() || other.code() == problem.code())
-        };
-        if !diagnostics.iter().any(is_same) {
-            diagnostics.push(problem);
-        }
+        add(problem, &mut diagnostics);
     }
     for output in &pipeline.outputs {
         if let OutputKind::Elasticsearch(options) = &output.kind {
@@ -43,6 +37,24 @@ pub fn load_fluentbit(
     diagnostics.retain(|problem| options.notes || problem.severity() != Severity::Info);
     diagnostics.sort_by_key(Diagnostic::span);
     (config, pipeline, diagnostics)
+}
+
+/// Adds what building the pipeline found. What is known already is not said again: a plugin that nobody knows need not be
+/// called unsupported too. What was a warning when the file was read may be a reason not to run.
+fn add(problem: Diagnostic, diagnostics: &mut Vec<Diagnostic>) {
+    let is_here = |other: &Diagnostic| other.span() == problem.span();
+    if diagnostics.iter().any(|other| is_here(other) && other.is_error()) {
+        return;
+    }
+    let is_same = |other: &Diagnostic| {
+        let codes = [other.code(), problem.code()];
+        is_here(other) && (codes[0] == codes[1] || codes == ["unsupported-plugin", "not-supported-yet"])
+    };
+    match diagnostics.iter_mut().find(|other| is_same(other)) {
+        None => diagnostics.push(problem),
+        Some(warning) if problem.is_error() => *warning = problem,
+        Some(_) => {}
+    }
 }
 
 /// Adds the property that a complaint about an `es` output asks for.

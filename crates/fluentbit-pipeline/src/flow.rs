@@ -1,19 +1,28 @@
 //! Records through filters to outputs.
 
 mod joins;
+mod kept;
+mod route;
+mod sink;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use event_model::{Arena, Field, OwnedField, OwnedValue, Record, Timestamp};
+use event_model::{Arena, Record, Timestamp};
 use fluentbit_filter::kubernetes::Metadata;
 use fluentbit_filter::multiline::JoinState;
-use fluentbit_filter::{Context, Event, Observer, Scratch, TagState, Verdict};
+use fluentbit_filter::{Context, Scratch, Verdict};
 
 use crate::joining::Messages;
 use crate::pipeline::{Pipeline, Scope};
+use kept::{Emitted, Kept, Start};
+use route::Step;
+use sink::Events;
+
+pub use route::Route;
+pub use sink::{Sink, Source};
 
 /// A tag that a [`Flow`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,105 +33,6 @@ impl TagId {
     #[must_use]
     pub fn index(self) -> usize {
         self.0
-    }
-}
-
-/// Where a record was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Source {
-    /// The caller's number of the file.
-    pub file: u64,
-    /// The start of the record's first line.
-    pub offset: u64,
-}
-
-/// Takes the records that come out of the filters.
-pub trait Sink {
-    /// A record of `route`'s tag, for all of its outputs.
-    fn record(&mut self, tag: TagId, route: &Route, record: &Record<'_>, source: Source);
-
-    /// A record starts at the first filter of `route`. This and the methods below are for those who explain what
-    /// happens; where they are not implemented they cost nothing.
-    #[inline]
-    fn start(&mut self, route: &Route, record: &Record<'_>, source: Source) {
-        let _ = (route, record, source);
-    }
-
-    /// A filter takes a step on its way to a verdict.
-    #[inline]
-    fn event(&mut self, event: Event) {
-        let _ = event;
-    }
-
-    /// A filter, by its place in [`Pipeline::filters`], came to a verdict about a record.
-    #[inline]
-    fn filtered(
-        &mut self,
-        route: &Route,
-        filter: usize,
-        verdict: Verdict<'_>,
-        record: &Record<'_>,
-        source: Source,
-    ) {
-        let _ = (route, filter, verdict, record, source);
-    }
-
-    /// The end of a batch decided about a record that waited for it at a filter.
-    #[inline]
-    fn settled(&mut self, route: &Route, filter: usize, kept: bool, source: Source) {
-        let _ = (route, filter, kept, source);
-    }
-}
-
-/// Passes the steps of a filter to a sink.
-struct Events<'s, S>(&'s mut S);
-
-impl<S: Sink> Observer for Events<'_, S> {
-    #[inline]
-    fn observe(&mut self, event: Event) {
-        self.0.event(event);
-    }
-}
-
-/// What is constant for a tag of an input.
-#[derive(Debug)]
-pub struct Route {
-    tag: Arc<[u8]>,
-    input: usize,
-    steps: Vec<Step>,
-    outputs: Vec<usize>,
-    /// For each output with processors a way of its own, which begins where this one ends.
-    branches: Vec<TagId>,
-    /// Whether it is such a way.
-    is_branch: bool,
-}
-
-#[derive(Debug)]
-struct Step {
-    filter: usize,
-    state: TagState,
-    /// Whether a record of this batch settled the fate of those that wait at this step.
-    settled: Cell<bool>,
-}
-
-impl Route {
-    /// The tag.
-    #[must_use]
-    pub fn tag(&self) -> &Arc<[u8]> {
-        &self.tag
-    }
-
-    /// The input the tag's records come from, by its place in [`Pipeline::inputs`]; beyond these, the filter that
-    /// retagged them.
-    #[must_use]
-    pub fn input(&self) -> usize {
-        self.input
-    }
-
-    /// The outputs that take the tag, by their places in [`Pipeline::outputs`].
-    #[must_use]
-    pub fn outputs(&self) -> &[usize] {
-        &self.outputs
     }
 }
 
@@ -139,6 +49,8 @@ pub struct Flow {
     ids: HashMap<(usize, Arc<[u8]>), TagId>,
     scratch: Scratch,
     waiting: Vec<Waiting>,
+    /// The tags that filters gave to records since the last batch ended.
+    retagged: BTreeSet<TagId>,
     /// What `multiline` filters keep, by file, tag and step.
     joins: BTreeMap<(u64, TagId, usize), JoinState>,
     spare: Record<'static>,
@@ -151,29 +63,6 @@ struct Waiting {
     step: usize,
     record: Kept,
     source: Source,
-}
-
-/// A record that outlives its line.
-#[derive(Debug)]
-struct Kept {
-    timestamp: Timestamp,
-    metadata: &'static [Field<'static>],
-    fields: Vec<OwnedField>,
-}
-
-/// A record that a filter made anew.
-struct Emitted {
-    record: Kept,
-    source: Source,
-    to: Start,
-}
-
-/// Where an emitted record goes.
-enum Start {
-    /// To the first filter, under this tag. The filter that emitted it leaves it alone from now on.
-    First { tag: Box<[u8]>, by: usize },
-    /// To a step of the same tag.
-    Step { tag: TagId, step: usize },
 }
 
 /// How often a record may be retagged: more is a circle.
@@ -189,6 +78,7 @@ impl Flow {
             ids: HashMap::new(),
             scratch: Scratch::seeded(seed),
             waiting: Vec::new(),
+            retagged: BTreeSet::new(),
             joins: BTreeMap::new(),
             spare: Record::default(),
         }
@@ -279,11 +169,26 @@ impl Flow {
         }
     }
 
-    /// Ends a batch of records of this tag: those that waited for its end go on.
+    /// Ends a batch of records of this tag, and of the tags that filters gave to some of them: those that waited for
+    /// its end go on.
     pub fn end_batch(&mut self, tag: TagId, at: At<'_>, sink: &mut impl Sink) {
         if !self.joins.is_empty() {
             self.end_joins(0..=u64::MAX, Messages::All, |filter, _| !filter.is_buffered(), at, sink);
         }
+        self.end_tag(tag, at, sink);
+        self.end_retagged(at, sink);
+    }
+
+    fn end_retagged(&mut self, at: At<'_>, sink: &mut impl Sink) {
+        // Those that go on may be given another tag.
+        for _ in 0..RETAGS {
+            for tag in std::mem::take(&mut self.retagged) {
+                self.end_tag(tag, at, sink);
+            }
+        }
+    }
+
+    fn end_tag(&mut self, tag: TagId, at: At<'_>, sink: &mut impl Sink) {
         let branches = self.routes.get(tag.0).map(|route| route.branches.clone()).unwrap_or_default();
         for tag in [tag].into_iter().chain(branches) {
             self.end_waiting(tag, at, sink);
@@ -401,6 +306,7 @@ impl Flow {
                     // Each emitter is an input of its own, whose chunks are apart from those of others.
                     let emitter = self.pipeline.inputs.len() + by;
                     let tag = self.tag(emitter, &tag, at.metadata, at.now);
+                    self.retagged.insert(tag);
                     self.pass(tag, 0, Some(by), record.borrow(), source, at, sink)
                 }
                 Start::Step { tag, step } => self.pass(tag, step, None, record.borrow(), source, at, sink),
@@ -424,25 +330,5 @@ pub struct At<'a> {
 impl fmt::Debug for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("At").field("now", &self.now).finish_non_exhaustive()
-    }
-}
-
-impl Kept {
-    /// A copy without metadata: it says how the record was read, and Fluent Bit leaves it behind when it writes
-    /// a record anew.
-    fn of(record: &Record<'_>) -> Self {
-        Self::new(record.timestamp, &[], &record.fields)
-    }
-
-    fn new(timestamp: Timestamp, metadata: &'static [Field<'static>], fields: &[Field<'_>]) -> Self {
-        let own = |field: &Field<'_>| OwnedField::new(field.key, OwnedValue::from(field.value));
-        Self { timestamp, metadata, fields: fields.iter().map(own).collect() }
-    }
-
-    fn borrow(&self) -> Record<'_> {
-        let mut record = Record::new(self.timestamp);
-        record.metadata = self.metadata;
-        record.fields.extend(self.fields.iter().map(|field| Field::new(&field.key, field.value.as_value())));
-        record
     }
 }

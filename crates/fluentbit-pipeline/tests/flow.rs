@@ -108,6 +108,23 @@ fn multiline_keeps_records() {
     );
 }
 
+/// A record without any field left waits for the end of its batch, and stays as it was if there is no other: under the
+/// tag that a filter gave it as well.
+#[test]
+fn batches_of_retagged_records_end() {
+    let yaml = format!(
+        "pipeline:\n  inputs:\n    - {{name: tail, path: a.log, tag: app}}\n  filters:\n\
+         \x20   - {{name: rewrite_tag, match: app, rule: $log ^x new false}}\n\
+         \x20   - {{name: record_modifier, match: new, remove_key: log}}\n  outputs:\n{OUTPUT}"
+    );
+    check(
+        &yaml,
+        [&["x1", "2"], &["x3"]],
+        &[&[r#"{"log":"2"}"#, r#"{"log":"x1"}"#, r#"{"log":"x3"}"#]],
+        [None, None, None],
+    );
+}
+
 #[test]
 fn processors_run_for_their_input_and_output() {
     let yaml = format!(

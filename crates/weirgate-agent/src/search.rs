@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use elasticsearch_output::{
-    Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings, Verdict,
+    Backoff, Batch, DeadLetters, Rejected, RejectedSink, RetryLimit, Sender, Settings, Verdict,
 };
 use fluentbit_config::Config;
 use fluentbit_pipeline::{Body, OutputKind, Pipeline};
@@ -43,6 +43,9 @@ impl Settled {
 
 /// How long to wait after a refused document could not be written down.
 const DEAD_LETTER_PAUSE: Duration = Duration::from_secs(5);
+/// The longest wait before something is sent again where `scheduler.cap` does not say: with Fluent Bit's, records may
+/// come half an hour after a server is back.
+const LONGEST_RETRY_WAIT: Duration = Duration::from_secs(30);
 /// Requests an output has under way at once.
 const REQUESTS: usize = 4;
 
@@ -95,6 +98,10 @@ impl SearchOutputs {
             if options.mode == Mode::Safe && output.section.str("retry_limit").is_none() {
                 // One retry is not enough to outlive the restart of a server.
                 settings.retry_limit = RetryLimit::Unlimited;
+            }
+            if options.mode == Mode::Safe && config.service.str("scheduler.cap").is_none() {
+                let base = settings.backoff.base;
+                settings.backoff = Backoff::new(base, LONGEST_RETRY_WAIT.max(base));
             }
             let rejected = match &rejected {
                 Some(file) => Arc::clone(file),
@@ -171,10 +178,18 @@ impl Output {
         }
         let metrics = &self.metrics.outputs[self.index];
         metrics.retries.add(batch.retries());
-        let count = |verdict| batch.verdicts().iter().filter(|found| **found == verdict).count() as u64;
-        metrics.errors.add(count(Verdict::Rejected));
-        metrics.retries_failed.add(count(Verdict::GivenUp));
-        let result = (batch.is_settled(), count(Verdict::Delivered));
+        let (mut delivered, mut rejected, mut given_up) = (0, 0, 0);
+        for verdict in batch.verdicts() {
+            match verdict {
+                Verdict::Delivered => delivered += 1,
+                Verdict::Rejected => rejected += 1,
+                Verdict::GivenUp => given_up += 1,
+                _ => {}
+            }
+        }
+        metrics.errors.add(rejected);
+        metrics.retries_failed.add(given_up);
+        let result = (batch.is_settled(), delivered);
         drop(batch);
         self.spares.put(body);
         result

@@ -29,6 +29,7 @@ impl Flow {
                 break;
             }
         }
+        self.end_retagged(at, sink);
     }
 
     /// Forgets a file that is no longer followed.
