@@ -160,6 +160,22 @@ impl Delivery {
             }
         }
     }
+
+    /// Whether an answer that starts with `start` means [`Outcome::Delivered`], whatever follows: then the rest,
+    /// with a line for each document, need not be kept.
+    ///
+    /// ```
+    /// use elasticsearch_bulk::Delivery;
+    ///
+    /// assert!(Delivery::Safe.is_decided(200, br#"{"took":30,"errors":false,"items":[{"cre"#));
+    /// assert!(!Delivery::Safe.is_decided(200, br#"{"took":30,"errors":true,"items":[{"cre"#));
+    /// ```
+    #[must_use]
+    pub fn is_decided(self, status: u16, start: &[u8]) -> bool {
+        self == Self::Safe
+            && matches!(status, 200..=299)
+            && scan::bulk(start).is_ok_and(|report| report.errors == Some(false))
+    }
 }
 
 fn judge_safely<'a>(sent: Sent, status: u16, body: &'a [u8]) -> Outcome<'a> {

@@ -107,19 +107,27 @@ impl Client {
         request
     }
 
-    /// Sends a request and reads at most `limit` bytes of the answer.
+    /// Sends a request and keeps at most `limit` bytes of the answer, or its start if `enough` says of its status and
+    /// start that this will do.
     pub(crate) async fn send(
         &self,
         request: Request<Payload>,
         limit: usize,
+        enough: impl Fn(u16, &[u8]) -> bool,
     ) -> Result<Answer, TransportError> {
-        match timeout(self.answer_timeout + self.connect_timeout, self.exchange(request, limit)).await {
+        let exchange = self.exchange(request, limit, enough);
+        match timeout(self.answer_timeout + self.connect_timeout, exchange).await {
             Ok(result) => result,
             Err(elapsed) => Err(TransportError::new("waiting for the answer", elapsed)),
         }
     }
 
-    async fn exchange(&self, mut request: Request<Payload>, limit: usize) -> Result<Answer, TransportError> {
+    async fn exchange(
+        &self,
+        mut request: Request<Payload>,
+        limit: usize,
+        enough: impl Fn(u16, &[u8]) -> bool,
+    ) -> Result<Answer, TransportError> {
         loop {
             let (mut connection, reused) = match self.take_idle() {
                 Some(mut connection) => {
@@ -132,7 +140,7 @@ impl Client {
                 None => (self.connect().await?, false),
             };
             match connection.try_send_request(request).await {
-                Ok(response) => return self.read(connection, response, limit).await,
+                Ok(response) => return self.read(connection, response, limit, enough).await,
                 Err(mut error) => match error.take_message() {
                     // The server closed a kept connection: nothing was sent.
                     Some(unsent) if reused => request = unsent,
@@ -147,13 +155,23 @@ impl Client {
         connection: SendRequest<Payload>,
         response: Response<Incoming>,
         limit: usize,
+        enough: impl Fn(u16, &[u8]) -> bool,
     ) -> Result<Answer, TransportError> {
         let status = response.status().as_u16();
         let mut incoming = response.into_body();
         let mut body = Vec::new();
+        let mut is_enough = None;
         while let Some(frame) = incoming.frame().await {
             let frame = frame.map_err(|error| TransportError::new("reading the answer", error))?;
             let Some(data) = frame.data_ref() else { continue };
+            // The rest is read all the same, so that the connection can be used again.
+            if is_enough == Some(true) {
+                continue;
+            }
+            // Asked once: an answer in many pieces is not to be looked at as often.
+            if is_enough.is_none() {
+                is_enough = Some(enough(status, data));
+            }
             let room = limit - body.len();
             if data.len() > room {
                 body.extend_from_slice(&data[..room]);

@@ -147,7 +147,7 @@ impl Sender {
         }
         let request = self.client.request(Method::GET, &self.version_target, Payload::empty());
         // Without an answer the request that follows fails too, and before the next one we ask again.
-        let Ok(answer) = self.client.send(request, ANSWER_BESIDES).await else { return };
+        let Ok(answer) = self.client.send(request, ANSWER_BESIDES, |_, _| false).await else { return };
         let types = match ServerVersion::parse(&answer.body) {
             Some(version) => {
                 tracing::info!(distribution = %version.distribution, number = %version.number, "asked the server");
@@ -171,7 +171,8 @@ impl Sender {
             Delivery::Safe => body.len().saturating_mul(ANSWER_PER_ITEM).saturating_add(ANSWER_BESIDES),
             _ => self.settings.answer_limit.unwrap_or(usize::MAX),
         };
-        self.client.send(request, limit).await.map_err(|error| error.to_string())
+        let enough = |status, start: &[u8]| self.settings.bulk.delivery.is_decided(status, start);
+        self.client.send(request, limit, enough).await.map_err(|error| error.to_string())
     }
 }
 
