@@ -20,7 +20,7 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
     out.reserve(text.len() + 2 + CHUNK);
     out.push(b'"');
     // Keys and most values are short and clean.
-    if text.len() < CHUNK && is_clean(text) {
+    if text.len() <= BLOCK && is_clean(text) {
         out.extend_from_slice(text);
         out.push(b'"');
         return;
@@ -50,34 +50,80 @@ pub fn string(out: &mut Vec<u8>, text: &[u8], style: Style) {
 }
 
 /// Writes as much of the text as takes no escape but those of a backslash and a letter. Returns the rest, which is
-/// shorter than a chunk or begins with a chunk that has another one.
+/// empty or begins with a character that has another one.
 fn common<'t>(out: &mut Vec<u8>, text: &'t [u8]) -> &'t [u8] {
     let start = out.len();
     // Room for an escape instead of every byte. To set it to zero costs less than to look at each step whether there is
     // room, since a document inside of a text has a quote every few bytes.
     out.resize(start + 2 * text.len() + CHUNK, 0);
-    let mut written = start;
-    let mut rest = text;
-    while let Some(chunk) = rest.first_chunk::<CHUNK>() {
-        // A chunk is copied first and cut back where something has to be escaped: that is cheaper than to look for
-        // the length of a run before it is copied.
-        let Some(room) = out.get_mut(written..written + CHUNK + 2) else { break };
-        let dirty = dirty_bytes(chunk);
-        room[..CHUNK].copy_from_slice(chunk);
-        if dirty == 0 {
-            (written, rest) = (written + CHUNK, &rest[CHUNK..]);
-            continue;
-        }
-        let clean = dirty.trailing_zeros() as usize;
-        let escape = ESCAPES[usize::from(chunk[clean % CHUNK])];
-        if escape <= NOT_ASCII {
+    let mut writer = Runs { room: &mut out[start..], written: 0, text };
+    // Bytes are looked at in blocks, so that finding the next one to escape does not wait for the one before.
+    let (blocks, tail) = text.as_chunks::<BLOCK>();
+    let mut rare = None;
+    for (number, block) in blocks.iter().enumerate() {
+        let base = number * BLOCK;
+        rare = writer.block(base, base + BLOCK, dirty_bits(block));
+        if rare.is_some() {
             break;
         }
-        room[clean % CHUNK..][..2].copy_from_slice(&[b'\\', escape]);
-        (written, rest) = (written + clean + 2, &rest[clean + 1..]);
     }
-    out.truncate(written);
-    rest
+    if rare.is_none() && !tail.is_empty() {
+        let mut block = [b' '; BLOCK];
+        block[..tail.len()].copy_from_slice(tail);
+        rare = writer.block(text.len() - tail.len(), text.len(), dirty_bits(&block));
+    }
+    let written = writer.written;
+    out.truncate(start + written);
+    rare.map_or(&[], |at| &text[at..])
+}
+
+/// Copies the runs between characters that are escaped.
+struct Runs<'r, 't> {
+    room: &'r mut [u8],
+    written: usize,
+    text: &'t [u8],
+}
+
+impl Runs<'_, '_> {
+    /// Writes the bytes from `from` to `to`; those with a bit in `dirty`, which counts from `from`, are escaped. Stops
+    /// at one whose escape is not a backslash and a letter, and says where that is.
+    #[inline(always)]
+    fn block(&mut self, from: usize, to: usize, mut dirty: u64) -> Option<usize> {
+        let mut next = from;
+        while dirty != 0 {
+            let at = from + dirty.trailing_zeros() as usize;
+            dirty &= dirty - 1;
+            self.run(next, at);
+            let escape = ESCAPES[usize::from(self.text[at])];
+            if escape <= NOT_ASCII {
+                return Some(at);
+            }
+            if let Some(room) = self.room.get_mut(self.written..self.written + 2) {
+                room.copy_from_slice(&[b'\\', escape]);
+            }
+            self.written += 2;
+            next = at + 1;
+        }
+        self.run(next, to);
+        None
+    }
+
+    /// Copies bytes that are written as they are.
+    #[inline(always)]
+    fn run(&mut self, from: usize, to: usize) {
+        let len = to - from;
+        let at = self.written;
+        self.written += len;
+        // Most runs are shorter than a chunk. What is copied beyond their end is written over.
+        if len <= CHUNK
+            && let (Some(from), Some(to)) =
+                (self.text.get(from..from + CHUNK), self.room.get_mut(at..at + CHUNK))
+        {
+            to.copy_from_slice(from);
+        } else if let (Some(from), Some(to)) = (self.text.get(from..to), self.room.get_mut(at..at + len)) {
+            to.copy_from_slice(from);
+        }
+    }
 }
 
 /// Writes the character at the start of `rest`, which is to be escaped or is not ASCII. Returns what follows
@@ -136,6 +182,15 @@ const NOT_ASCII: u8 = 2;
 
 /// How many bytes are looked at at once.
 const CHUNK: usize = 16;
+/// How many have their bits in one word.
+const BLOCK: usize = 64;
+
+/// A bit for each byte of a block that is to be escaped or is not ASCII.
+#[inline(always)]
+fn dirty_bits(block: &[u8; BLOCK]) -> u64 {
+    let (chunks, _) = block.as_chunks::<CHUNK>();
+    chunks.iter().rev().fold(0, |bits, chunk| bits << CHUNK | u64::from(dirty_bytes(chunk)))
+}
 
 /// A bit for each byte that is to be escaped or is not ASCII.
 #[inline(always)]
@@ -147,9 +202,14 @@ fn dirty_bytes(chunk: &[u8; CHUNK]) -> u32 {
     (at_most(0x1f) | at_least(0x7f) | is(b'"') | is(b'\\')).to_bitmask()
 }
 
-/// Whether a text shorter than a chunk is ASCII without anything to escape.
+/// Whether a text no longer than a block is ASCII without anything to escape.
 #[inline(always)]
 fn is_clean(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<CHUNK>() {
+        // The last chunk overlaps the one before.
+        let (chunks, _) = text.as_chunks::<CHUNK>();
+        return chunks.iter().fold(dirty_bytes(last), |dirty, chunk| dirty | dirty_bytes(chunk)) == 0;
+    }
     // The first and the last bytes, which overlap, make a word without a loop.
     let word = if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         return has_no_dirty_byte(u64::from_le_bytes(*first)) && has_no_dirty_byte(u64::from_le_bytes(*last));
@@ -338,7 +398,7 @@ mod tests {
         for byte in 0..=u8::MAX {
             let dirty = byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f..);
             assert_eq!(ESCAPES[usize::from(byte)] != 0, dirty, "{byte}");
-            for (length, at) in (1..CHUNK).flat_map(|length| (0..length).map(move |at| (length, at))) {
+            for (length, at) in (1..=BLOCK).flat_map(|length| (0..length).map(move |at| (length, at))) {
                 let mut text = vec![b'x'; length];
                 text[at] = byte;
                 assert_eq!(is_clean(&text), !dirty, "{byte} at {at} of {length}");

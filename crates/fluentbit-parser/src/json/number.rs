@@ -49,6 +49,8 @@ pub(super) fn strict(text: &[u8]) -> Option<(Value<'_>, &[u8])> {
 #[derive(Default)]
 struct Decimal {
     mantissa: u64,
+    /// How many of the digits were taken without looking for an overflow.
+    taken: u8,
     overflow: bool,
     /// How many of the digits come after the point.
     fraction: usize,
@@ -58,6 +60,15 @@ impl Decimal {
     /// Takes the digits at the start of `text`; returns what follows them.
     #[inline]
     fn digits<'t>(&mut self, mut text: &'t [u8]) -> &'t [u8] {
+        // So many cannot be too many.
+        const SURE: u8 = 19;
+        while self.taken < SURE
+            && let [digit @ b'0'..=b'9', rest @ ..] = text
+        {
+            self.mantissa = self.mantissa.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+            self.taken += 1;
+            text = rest;
+        }
         while let [digit @ b'0'..=b'9', rest @ ..] = text {
             let (tens, over) = self.mantissa.overflowing_mul(10);
             let (sum, over_too) = tens.overflowing_add(u64::from(digit - b'0'));
