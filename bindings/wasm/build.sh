@@ -7,7 +7,8 @@ package=target/npm/weirgate
 work=target/npm/work
 mkdir -p "$package" "$work"
 # The answer that never changes needs no module.
-cargo run --quiet --locked --package weirgate --example ask -- lints '{}' > "$package/lints.json"
+cargo run --quiet --locked --package weirgate --example ask -- lints '{}' > "$work/lints.json"
+mv "$work/lints.json" "$package/lints.json"
 # A panic is a trap, without the texts that would say where: that is a fifth of the module.
 export RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none"
 for half in logs metrics; do
@@ -21,7 +22,8 @@ for half in logs metrics; do
     fi
     .tools/bin/wasm-bindgen "$module" --target web --no-typescript --out-name "$half" --out-dir "$work"
     # Debian's binaryen breaks the module without a word; npm's does not.
-    node .tools/binaryen/node_modules/binaryen/bin/wasm-opt -Oz --converge --low-memory-unused --zero-filled-memory --strip-debug --strip-producers \
+    node .tools/binaryen/node_modules/binaryen/bin/wasm-opt -Oz --converge --low-memory-unused \
+        --zero-filled-memory --strip-debug --strip-producers \
         "$work/${half}_bg.wasm" -o "$work/weirgate-$half.wasm"
     mv "$work/weirgate-$half.wasm" "$package/weirgate-$half.wasm"
     cp "$module" "$work/$half.compiled.wasm"
