@@ -181,7 +181,9 @@ def edited(rng, text, golden):
             lines[at] = lines[at].rstrip(":") + rng.choice([" # c", ":", " x", "'", " []", " {}", "", " &b", " *b", " |"])
         if not lines:
             lines = [""]
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    # Prometheus leaves everything zero where a document is null.
+    return text if "scrape_configs" in text else "{}\n"
 
 
 TARGET_VALUES = {
@@ -301,7 +303,7 @@ SCRAPE_OPTIONS = [
     "honor_labels: true", "honor_timestamps: false", "track_timestamps_staleness: true", "sample_limit: 1", "sample_limit: 3", "label_limit: 3",
     "label_limit: 5", "label_name_length_limit: 4", "label_name_length_limit: 8", "label_value_length_limit: 9", "label_value_length_limit: 2",
     "body_size_limit: 1B", "body_size_limit: 10B", "body_size_limit: 1KB", "metric_name_validation_scheme: legacy", "fallback_scrape_protocol: PrometheusText0.0.4",
-    "fallback_scrape_protocol: OpenMetricsText1.0.0", "extra_scrape_metrics: true", "convert_classic_histograms_to_nhcb: true",
+    "fallback_scrape_protocol: OpenMetricsText1.0.0", "extra_scrape_metrics: true",
     "metric_name_escaping_scheme: underscores", "always_scrape_classic_histograms: true", "native_histogram_bucket_limit: 2", "scrape_native_histograms: true",
 ]
 SCRAPE_RULES = [
