@@ -5,9 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use prometheus_exposition::{
-    Entry, Format, MetricFamily, Mode, Options, Parser, Writer, read_families,
-};
+use prometheus_exposition::{Entry, Format, MetricFamily, Mode, Options, Parser, Writer, read_families};
 use prometheus_labels::LabelsBuilder;
 use prometheus_relabel::{Scratch, Verdict};
 use re2_regex::{Captures, Regex};
@@ -16,7 +14,8 @@ use weirgate_benches::{kube_state, relabel};
 const SERIES: usize = 14_740;
 
 fn families() -> Vec<MetricFamily> {
-    read_families(kube_state::exposition().as_bytes(), Format::Text, Options::new()).expect("a valid exposition")
+    read_families(kube_state::exposition().as_bytes(), Format::Text, Options::new())
+        .expect("a valid exposition")
 }
 
 fn bodies() -> [(&'static str, Format, Vec<u8>); 3] {
@@ -34,9 +33,8 @@ fn bodies() -> [(&'static str, Format, Vec<u8>); 3] {
 }
 
 fn series(body: &[u8], format: Format, mode: Mode) -> usize {
-    let mut options = Options::new();
-    options.mode = mode;
-    let entries = Parser::new(body, format, options).map(|entry| entry.expect("a valid exposition"));
+    let entries =
+        Parser::new(body, format, Options::new().mode(mode)).map(|entry| entry.expect("a valid exposition"));
     entries.filter(|entry| matches!(entry, Entry::Series(_))).count()
 }
 
@@ -86,7 +84,8 @@ fn whole(c: &mut Criterion) {
     });
     group.bench_function("prometheus-parse", |b| {
         b.iter(|| {
-            let scrape = prometheus_parse::Scrape::parse(black_box(&text).lines().map(|line| Ok(line.to_owned())));
+            let scrape =
+                prometheus_parse::Scrape::parse(black_box(&text).lines().map(|line| Ok(line.to_owned())));
             assert_eq!(scrape.expect("a valid exposition").samples.len(), SERIES);
         });
     });
@@ -131,7 +130,9 @@ fn relabelling(c: &mut Criterion) {
             b.iter(|| {
                 labels = std::mem::take(&mut labels).reset(black_box(&target));
                 match rules.apply(&mut labels, &mut scratch) {
-                    Verdict::Keep => assert_eq!(black_box(labels.to_set()).get("job"), Some("kiamol-ch14-test/apod-api")),
+                    Verdict::Keep => {
+                        assert_eq!(black_box(labels.to_set()).get("job"), Some("kiamol-ch14-test/apod-api"))
+                    }
                     Verdict::Drop { rule } => assert_eq!((rule, dropped), (2, true)),
                 }
             });
