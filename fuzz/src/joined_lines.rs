@@ -1,7 +1,7 @@
 //! The first byte chooses between `Docker_Mode` and `Parser_Firstline`, the rest is a file: nothing may panic,
 //! no message may start before its line, and nothing may be pending at the end.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use event_model::{Arena, Compat, Timestamp};
 use fluentbit_parser::multiline::{
@@ -9,16 +9,23 @@ use fluentbit_parser::multiline::{
 };
 use fluentbit_parser::{Context, Format, Parser, ParserOptions, Scratch};
 
-pub(crate) fn run(data: &[u8]) {
-    let Some((&choice, file)) = data.split_first() else { return };
-    for compat in [Compat::V5_1, Compat::V1_8] {
+/// Made once: compiling the pattern takes longer than most inputs do.
+static FIRST: LazyLock<[(Compat, Arc<Parser>); 2]> = LazyLock::new(|| {
+    [Compat::V5_1, Compat::V1_8].map(|compat| {
         let pattern = r"^(?<level>[A-Z]+) (?<message>.*)";
         let options = ParserOptions::new(Format::Regex(pattern.to_owned()));
-        let first = Arc::new(Parser::new("first", &options, compat).expect("these options are valid"));
+        (compat, Arc::new(Parser::new("first", &options, compat).expect("these options are valid")))
+    })
+});
+
+pub(crate) fn run(data: &[u8]) {
+    let Some((&choice, file)) = data.split_first() else { return };
+    for (compat, first) in &*FIRST {
+        let first = Arc::clone(first);
         if choice % 2 == 0 {
-            docker_mode(choice, first, file, compat);
+            docker_mode(choice, first, file, *compat);
         } else {
-            first_line(choice, first, file, compat);
+            first_line(choice, first, file, *compat);
         }
     }
 }
