@@ -134,7 +134,7 @@ test('cases of both halves', () => {
   const files = { 'cases.yaml': cases, 'rules.yaml': rules, 'fluent-bit.conf': config, 'parsers.conf': parsers };
   const { passed, cases: results } = weirgate.test({ cases: 'cases.yaml', files });
   assert.equal(passed, 1);
-  assert.deepEqual(results[1].differences, [{ what: 'labels.a', expected: '"c"', found: '"d"' }]);
+  assert.deepEqual(results[1].differences, [{ what: 'labels, a', expected: '"c"', found: '"d"' }]);
 });
 
 test('the lints have their texts', () => {

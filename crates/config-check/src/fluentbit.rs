@@ -46,10 +46,7 @@ fn add(problem: Diagnostic, diagnostics: &mut Vec<Diagnostic>) {
     if diagnostics.iter().any(|other| is_here(other) && other.is_error()) {
         return;
     }
-    let is_same = |other: &Diagnostic| {
-        let codes = [other.code(), problem.code()];
-        is_here(other) && (codes[0] == codes[1] || codes == ["unsupported-plugin", "not-supported-yet"])
-    };
+    let is_same = |other: &Diagnostic| is_here(other) && other.code() == problem.code();
     match diagnostics.iter_mut().find(|other| is_same(other)) {
         None => diagnostics.push(problem),
         Some(warning) if problem.is_error() => *warning = problem,

@@ -115,7 +115,8 @@ fn runs(spec: &PluginSpec) -> bool {
         &MemoryFiles::from([("fluent-bit.conf", text.as_str())]),
         &Options::default(),
     );
-    report.is_ok_and(|report| !report.diagnostics.iter().any(|problem| problem.code() == "not-supported-yet"))
+    report
+        .is_ok_and(|report| !report.diagnostics.iter().any(|problem| problem.code() == "unsupported-plugin"))
 }
 
 fn options(options: &[OptionSpec]) -> String {

@@ -156,8 +156,8 @@ fn stages(
 /// without a plugin was reported when the configuration was loaded.
 fn unsupported(section: &Section, loss: &str) -> Option<Diagnostic> {
     let plugin = section.plugin()?;
-    let message = format!("`{}` cannot run here yet: {loss}", plugin.value);
-    let problem = Diagnostic::error("not-supported-yet", plugin.value_span, message);
+    let message = format!("`{}` is not supported yet: {loss}", plugin.value);
+    let problem = Diagnostic::error("unsupported-plugin", plugin.value_span, message);
     Some(problem.help("remove this section to run the others"))
 }
 
@@ -195,8 +195,8 @@ mod tests {
     fn plugins_that_cannot_run_are_refused() {
         for (input, output, expected) in [
             ("tail", "null", &[][..]),
-            ("tail", "http", &["not-supported-yet"][..]),
-            ("forward", "null", &["not-supported-yet"][..]),
+            ("tail", "http", &["unsupported-plugin"][..]),
+            ("forward", "null", &["unsupported-plugin"][..]),
         ] {
             let text =
                 format!("[INPUT]\n    Name {input}\n    Path a\n[OUTPUT]\n    Name {output}\n    Match *\n");

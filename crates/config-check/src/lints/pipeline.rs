@@ -54,10 +54,10 @@ pub(super) const LINTS: &[Lint] = &[
              (Fluent Bit 1.8 and 5.1).",
         )
         .example("[PARSER]\n    Name a\n    Format json\n    Time_Key t\n    Time_Format %Y-%m-%d %Q\n", "[PARSER]\n    Name a\n    Format json\n    Time_Key t\n    Time_Format %Y-%m-%d %H:%M:%S\n"),
-    Lint::error("not-supported-yet", "Weirgate cannot run a part of the configuration")
+    Lint::error("not-supported-yet", "Weirgate cannot do a part of what a plugin is asked for")
         .why(
             "Fluent Bit can. Running without it would lose or change records, so `run`, `explain` and `test` refuse \
              the configuration; `check` says where.",
         )
-        .example("[INPUT]\n    Name cpu\n[OUTPUT]\n    Name null\n    Match *\n", "[INPUT]\n    Name tail\n    Path /var/log/a.log\n    Tag a\n[OUTPUT]\n    Name null\n    Match *\n"),
+        .example("pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n      processors:\n        logs:\n          - name: content_modifier\n            action: delete\n            key: a\n            context: attributes\n", "pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n      processors:\n        logs:\n          - name: content_modifier\n            action: delete\n            key: a\n"),
 ];

@@ -77,7 +77,7 @@ pub(super) const LINTS: &[Lint] = &[
     Lint::warning("unsupported-processor", "A processor is for data weirgate does not have")
         .why("Weirgate carries logs, and its processors see nothing else; one for metrics or traces does nothing.")
         .example("pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n      processors:\n        metrics:\n          - name: labels\n", "pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/a.log\n"),
-    Lint::warning("unsupported-plugin", "A plugin is not supported by weirgate yet")
+    Lint::error("unsupported-plugin", "A plugin is not supported by weirgate yet")
         .why(
             "Fluent Bit has the plugin, weirgate does not: `weirgate run` and `explain` refuse the configuration, \
              because records would be lost. `check` still checks the rest of it.",
