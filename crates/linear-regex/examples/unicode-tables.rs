@@ -5,7 +5,7 @@
 //! cargo run -p linear-regex --example unicode-tables -- ~/.cargo/registry/src/*/regex-syntax-0.8.*/src/unicode_tables
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
@@ -39,21 +39,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Whether Go has the property: it is a category or a script, or the age of Go's version of Unicode.
 fn is_of_go(name: &str) -> bool {
     name == "age=15.0"
-        || ranges(name).is_some_and(|it| {
-            [format!("gc={name}"), format!("sc={name}")].iter().any(|full| ranges(full).as_ref() == Some(&it))
+        || class(name).is_some_and(|it| {
+            [format!("gc={name}"), format!("sc={name}")].iter().any(|full| class(full).as_ref() == Some(&it))
         })
 }
 
-/// Writes the names with the numbers of their tables, and the tables one after another.
+/// Writes the names with the numbers of their tables, and the tables one after another. A table is written as what
+/// distinguishes it from an earlier one, where that halves it.
 fn write_tables(path: &Path, names: Vec<String>) -> std::io::Result<()> {
-    let (mut index, mut tables, mut known) = (String::new(), Vec::new(), BTreeMap::new());
+    let (mut index, mut tables, mut known) = (String::new(), Vec::new(), Vec::<BTreeSet<u32>>::new());
     for name in names {
-        let Some(table) = ranges(&name).map(|ranges| encode(&ranges)) else { continue };
-        let next = known.len();
-        let number = *known.entry(table.clone()).or_insert(next);
-        if number == next {
-            tables.extend(table);
-        }
+        let Some(edges) = class(&name).map(|class| edges(&class)) else { continue };
+        let number = known.iter().position(|other| *other == edges).unwrap_or_else(|| {
+            let differences = known
+                .iter()
+                .enumerate()
+                .map(|(base, other)| encode(base + 1, edges.symmetric_difference(other)));
+            let whole = encode(0, edges.iter());
+            let shortest = differences.min_by_key(Vec::len);
+            tables.extend(shortest.filter(|it| it.len() <= whole.len() / 2).unwrap_or(whole));
+            known.push(edges);
+            known.len() - 1
+        });
         // Writing to a string cannot fail.
         let _ = writeln!(index, "{name} {number}");
     }
@@ -83,28 +90,34 @@ fn folding() -> Vec<u8> {
     out
 }
 
-fn ranges(name: &str) -> Option<Vec<(u32, u32)>> {
+fn class(name: &str) -> Option<ClassUnicode> {
     match regex_syntax::parse(&format!(r"\p{{{name}}}")).ok()?.into_kind() {
-        HirKind::Class(Class::Unicode(class)) => {
-            Some(class.ranges().iter().map(|range| (range.start().into(), range.end().into())).collect())
-        }
+        HirKind::Class(Class::Unicode(class)) => Some(class),
         HirKind::Literal(literal) => {
-            let ch = std::str::from_utf8(&literal.0).ok()?.chars().next()?.into();
-            Some(vec![(ch, ch)])
+            let ch = std::str::from_utf8(&literal.0).ok()?.chars().next()?;
+            Some(ClassUnicode::new([ClassUnicodeRange::new(ch, ch)]))
         }
         _ => None,
     }
 }
 
-/// The number of ranges, and for each of them how far it begins behind the one before and how long it is.
-fn encode(ranges: &[(u32, u32)]) -> Vec<u8> {
+/// Where ranges begin, and what is behind their ends. The edges of the difference of two classes are those that
+/// only one of them has.
+fn edges(class: &ClassUnicode) -> BTreeSet<u32> {
+    class.ranges().iter().flat_map(|range| [range.start().into(), u32::from(range.end()) + 1]).collect()
+}
+
+/// One more than the number of the table that the edges are the difference to, or 0; the number of edges; and for
+/// each of them how far it is behind the one before.
+fn encode<'a>(base: usize, edges: impl Iterator<Item = &'a u32>) -> Vec<u8> {
+    let edges: Vec<u32> = edges.copied().collect();
     let mut out = Vec::new();
-    number(&mut out, ranges.len() as u32);
+    number(&mut out, base as u32);
+    number(&mut out, edges.len() as u32);
     let mut behind = 0;
-    for &(start, end) in ranges {
-        number(&mut out, start - behind);
-        number(&mut out, end - start);
-        behind = end;
+    for edge in edges {
+        number(&mut out, edge - behind);
+        behind = edge;
     }
     out
 }

@@ -41,22 +41,45 @@ impl Tables {
     fn find(&self, name: &str) -> Option<ClassUnicode> {
         let number = self.names.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
         let number: usize = number.parse().ok()?;
+        let mut next = Some(number);
+        let mut edges = Vec::new();
+        while let Some(number) = next {
+            next = self.add_edges(number, &mut edges)?;
+        }
+        // An edge that comes twice is none: the table is the difference to another that has it too.
+        edges.sort_unstable();
+        let mut kept: Vec<u32> = Vec::with_capacity(edges.len());
+        for edge in edges {
+            if kept.last() == Some(&edge) {
+                kept.pop();
+            } else {
+                kept.push(edge);
+            }
+        }
+        let (pairs, _) = kept.as_chunks();
+        let range = |[start, behind]: &[u32; 2]| {
+            Some(ClassUnicodeRange::new(char::from_u32(*start)?, char::from_u32(behind - 1)?))
+        };
+        pairs.iter().map(range).collect::<Option<Vec<_>>>().map(ClassUnicode::new)
+    }
+
+    /// Adds where the ranges of a table begin and what is behind their ends. Gives the number of the table that it is
+    /// the difference to, if it is one.
+    fn add_edges(&self, number: usize, edges: &mut Vec<u32>) -> Option<Option<usize>> {
         let mut numbers = Numbers(self.tables);
         for _ in 0..number {
-            let count = numbers.next()?;
-            for _ in 0..2 * count {
+            let (_, count) = (numbers.next()?, numbers.next()?);
+            for _ in 0..count {
                 numbers.next()?;
             }
         }
-        let count = numbers.next()?;
-        let mut ranges = Vec::with_capacity(count as usize);
-        let mut behind = 0;
-        for _ in 0..count {
-            let start = behind + numbers.next()?;
-            behind = start + numbers.next()?;
-            ranges.push(ClassUnicodeRange::new(char::from_u32(start)?, char::from_u32(behind)?));
+        let base = numbers.next()?.checked_sub(1);
+        let mut edge = 0;
+        for _ in 0..numbers.next()? {
+            edge += numbers.next()?;
+            edges.push(edge);
         }
-        Some(ClassUnicode::new(ranges))
+        Some(base.map(|base| base as usize))
     }
 }
 
