@@ -1,6 +1,7 @@
 //! The objects of a cluster by kind and name.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use kubernetes_metadata::{
     EndpointSlice, Endpoints, Ingress, Namespace, Node, Object, ObjectMeta, Owned, Pod, Service,
@@ -12,15 +13,15 @@ type Key = (String, String);
 /// The objects of a cluster. Of two objects of the same kind, namespace and name, the later one counts.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    pub(super) pods: BTreeMap<Key, Pod>,
-    pub(super) services: BTreeMap<Key, Service>,
-    pub(super) endpoints: BTreeMap<Key, Endpoints>,
-    pub(super) endpoint_slices: BTreeMap<Key, EndpointSlice>,
-    pub(super) ingresses: BTreeMap<Key, Ingress>,
-    pub(super) replica_sets: BTreeMap<Key, Owned>,
-    pub(super) jobs: BTreeMap<Key, Owned>,
-    pub(super) nodes: BTreeMap<Key, Node>,
-    pub(super) namespaces: BTreeMap<Key, Namespace>,
+    pub(super) pods: Objects<Pod>,
+    pub(super) services: Objects<Service>,
+    pub(super) endpoints: Objects<Endpoints>,
+    pub(super) endpoint_slices: Objects<EndpointSlice>,
+    pub(super) ingresses: Objects<Ingress>,
+    pub(super) replica_sets: Objects<Owned>,
+    pub(super) jobs: Objects<Owned>,
+    pub(super) nodes: Objects<Node>,
+    pub(super) namespaces: Objects<Namespace>,
 }
 
 impl Cluster {
@@ -32,37 +33,32 @@ impl Cluster {
 
     /// Adds an object, or replaces the one of its kind, namespace and name.
     pub fn insert(&mut self, object: Object) {
-        let key = key(object.metadata());
-        match object {
-            Object::Pod(object) => drop(self.pods.insert(key, object)),
-            Object::Node(object) => drop(self.nodes.insert(key, object)),
-            Object::Namespace(object) => drop(self.namespaces.insert(key, object)),
-            Object::Service(object) => drop(self.services.insert(key, object)),
-            Object::Endpoints(object) => drop(self.endpoints.insert(key, object)),
-            Object::EndpointSlice(object) => drop(self.endpoint_slices.insert(key, object)),
-            Object::Ingress(object) => drop(self.ingresses.insert(key, object)),
-            Object::ReplicaSet(object) => drop(self.replica_sets.insert(key, object)),
-            Object::Job(object) => drop(self.jobs.insert(key, object)),
-            // A kind that is new in that crate has no role here.
-            _ => {}
+        if let Some(objects) = self.of_kind(&object) {
+            objects.insert(key(object.metadata()), object);
         }
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, object: &Object) {
-        let key = key(object.metadata());
-        match object {
-            Object::Pod(_) => drop(self.pods.remove(&key)),
-            Object::Node(_) => drop(self.nodes.remove(&key)),
-            Object::Namespace(_) => drop(self.namespaces.remove(&key)),
-            Object::Service(_) => drop(self.services.remove(&key)),
-            Object::Endpoints(_) => drop(self.endpoints.remove(&key)),
-            Object::EndpointSlice(_) => drop(self.endpoint_slices.remove(&key)),
-            Object::Ingress(_) => drop(self.ingresses.remove(&key)),
-            Object::ReplicaSet(_) => drop(self.replica_sets.remove(&key)),
-            Object::Job(_) => drop(self.jobs.remove(&key)),
-            _ => {}
+        if let Some(objects) = self.of_kind(object) {
+            objects.remove(&key(object.metadata()));
         }
+    }
+
+    fn of_kind(&mut self, object: &Object) -> Option<&mut BTreeMap<Key, Object>> {
+        Some(match object {
+            Object::Pod(_) => &mut self.pods.0,
+            Object::Node(_) => &mut self.nodes.0,
+            Object::Namespace(_) => &mut self.namespaces.0,
+            Object::Service(_) => &mut self.services.0,
+            Object::Endpoints(_) => &mut self.endpoints.0,
+            Object::EndpointSlice(_) => &mut self.endpoint_slices.0,
+            Object::Ingress(_) => &mut self.ingresses.0,
+            Object::ReplicaSet(_) => &mut self.replica_sets.0,
+            Object::Job(_) => &mut self.jobs.0,
+            // A kind that is new in that crate has no role here.
+            _ => return None,
+        })
     }
 }
 
@@ -82,4 +78,51 @@ impl Extend<Object> for Cluster {
 
 fn key(metadata: &ObjectMeta) -> Key {
     (metadata.namespace.clone(), metadata.name.clone())
+}
+
+/// The objects of one kind. The map is the same for all kinds: in a module for browsers its code counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Objects<T>(BTreeMap<Key, Object>, PhantomData<T>);
+
+impl<T: OfKind> Objects<T> {
+    pub(super) fn get(&self, key: &Key) -> Option<&T> {
+        T::of(self.0.get(key)?)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.0.keys()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &T)> {
+        self.0.iter().filter_map(|(key, object)| Some((key, T::of(object)?)))
+    }
+}
+
+/// What an [`Object`] may be.
+pub(super) trait OfKind {
+    fn of(object: &Object) -> Option<&Self>;
+}
+
+macro_rules! of_kind {
+    ($($type:ident: $($kind:ident)|+,)*) => {
+        $(impl OfKind for $type {
+            fn of(object: &Object) -> Option<&Self> {
+                match object {
+                    $(Object::$kind(object))|+ => Some(object),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+of_kind! {
+    Pod: Pod,
+    Node: Node,
+    Namespace: Namespace,
+    Service: Service,
+    Endpoints: Endpoints,
+    EndpointSlice: EndpointSlice,
+    Ingress: Ingress,
+    Owned: ReplicaSet | Job,
 }

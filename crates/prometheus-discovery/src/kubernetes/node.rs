@@ -14,7 +14,7 @@ const ADDRESS_KINDS: [&str; 6] =
 
 pub(super) fn groups(scope: &Scope<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<TargetGroup> {
     // Nodes are in no namespace: all are looked at, whatever the namespaces.
-    let nodes = scope.cluster.nodes.values();
+    let nodes = scope.cluster.nodes.iter().map(|(_, node)| node);
     let nodes = nodes.filter(|node| scope.node(&node.metadata.name).is_some());
     nodes.filter_map(|node| node_group(node, warnings)).collect()
 }

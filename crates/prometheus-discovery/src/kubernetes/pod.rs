@@ -1,9 +1,10 @@
 //! The role `pod`, and the labels of pods for other roles.
 
-use kubernetes_metadata::{Container, ContainerKind, Pod};
+use kubernetes_metadata::{Container, ContainerKind, Owned, Pod};
 use prometheus_config::{Role, TargetGroup};
 use source_text::Diagnostic;
 
+use super::cluster::Objects;
 use super::labels::{Labels, host_port, port_text};
 use super::select::Scope;
 use super::{group, namespace_labels, node_labels};
@@ -29,8 +30,7 @@ pub(super) fn pod_labels(scope: &Scope<'_>, pod: &Pod, warnings: &mut Vec<Diagno
     labels.set_some("pod_controller_kind", not_empty(&owner.kind));
     labels.set_some("pod_controller_name", not_empty(&owner.name));
     let attach = scope.config.attach;
-    let manager = |objects: &std::collections::BTreeMap<(String, String), kubernetes_metadata::Owned>,
-                   kind| {
+    let manager = |objects: &Objects<Owned>, kind| {
         let key = (pod.metadata.namespace.clone(), owner.name.clone());
         let manager = objects.get(&key)?.metadata.controller()?;
         (manager.kind == kind).then(|| manager.name.clone())

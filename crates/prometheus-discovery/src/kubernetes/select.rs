@@ -1,11 +1,10 @@
 //! Which objects a discovery sees.
 
-use std::collections::BTreeMap;
-
 use kubernetes_metadata::{Namespace, Node, ObjectMeta, Pod};
 use prometheus_config::{KubernetesDiscovery, Role, Selector};
 use source_text::Diagnostic;
 
+use super::cluster::{Objects, OfKind};
 use super::{Cluster, warning};
 
 /// The part of a cluster that a discovery sees.
@@ -17,7 +16,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// Objects of which a selector can ask for more than metadata.
-pub(super) trait Selectable {
+pub(super) trait Selectable: OfKind {
     fn metadata(&self) -> &ObjectMeta;
 
     /// The value of a field; `None` for a field that is not known here.
@@ -73,7 +72,7 @@ impl<'a> Scope<'a> {
     pub(super) fn objects<T: Selectable>(
         &self,
         role: Role,
-        objects: &'a BTreeMap<(String, String), T>,
+        objects: &'a Objects<T>,
     ) -> impl Iterator<Item = &'a T> {
         let selector = self.selector(role);
         let sees = move |namespace: &str| match &self.namespaces {
@@ -90,7 +89,7 @@ impl<'a> Scope<'a> {
     pub(super) fn object<T: Selectable>(
         &self,
         role: Role,
-        objects: &'a BTreeMap<(String, String), T>,
+        objects: &'a Objects<T>,
         namespace: &str,
         name: &str,
     ) -> Option<&'a T> {
