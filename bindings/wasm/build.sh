@@ -22,7 +22,8 @@ for half in logs metrics; do
     fi
     .tools/bin/wasm-bindgen "$module" --target web --no-typescript --out-name "$half" --out-dir "$work"
     # Debian's binaryen breaks the module without a word; npm's does not.
-    node .tools/binaryen/node_modules/binaryen/bin/wasm-opt -Oz --converge --low-memory-unused \
+    node .tools/binaryen/node_modules/binaryen/bin/wasm-opt \
+        -Oz --flatten --rereloop --converge -Oz --low-memory-unused \
         --zero-filled-memory --strip-debug --strip-producers \
         "$work/${half}_bg.wasm" -o "$work/weirgate-$half.wasm"
     mv "$work/weirgate-$half.wasm" "$package/weirgate-$half.wasm"

@@ -142,10 +142,11 @@ test('the lints have their texts', () => {
   assert.match(lint.why, /Fluent Bit/);
 });
 
-// Both modules are to be below a megabyte, and 400 kB compressed. Until they are they must not grow.
+// Both modules are to be below a megabyte, and 400 kB by `gzip -9`. Node's own zlib packs a hundredth less well. Until
+// that of the logs is so small it must not grow.
 for (const [half, most, mostPacked] of [
-  ['logs', 1_250_000, 525_000],
-  ['metrics', 1_000_000, 410_000],
+  ['logs', 1_160_000, 510_000],
+  ['metrics', 1_000_000, 404_000],
 ]) {
   test(`the module of the ${half} half stays small`, (context) => {
     const bytes = readFileSync(new URL(`weirgate-${half}.wasm`, import.meta.resolve('weirgate')));
