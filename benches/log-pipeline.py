@@ -97,12 +97,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--write-result", action="store_true", help="write benches/results/DATE-log-pipeline.md")
     options = parser.parse_args()
-    agent = options.agent
+    agent = options.agent and os.path.abspath(options.agent)
     if agent is None:
         build(os.path.join(ROOT, "Cargo.toml"), "-p", "weirgate-agent")
         agent = os.path.join(ROOT, "target/release/weirgate")
     build(os.path.join(BENCHES, "Cargo.toml"), "--bins")
-    folder = tempfile.mkdtemp(prefix="weirgate-bench-")
+    # The Tag_Regex of the pipeline would take an underscore in the folder's name for the one behind the pod's.
+    folder = os.path.join(tempfile.gettempdir(), f"weirgate-bench-{os.getpid()}")
+    os.mkdir(folder, 0o700)
     try:
         text = measure(agent, folder, options)
     finally:
